@@ -1,0 +1,35 @@
+"""falloff: how far from the centre does a smaller model stay good, and what did it keep?
+
+run = falloff.compare("micro:teacher", "micro:narrow", budget=600)
+run.comparison.students[0].retention
+run.report("report.html")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from falloff.api import Run, compare, measure, open_run
+    from falloff.core import FalloffError
+
+__version__ = "0.1.0"
+
+__all__ = ["FalloffError", "Run", "__version__", "compare", "measure", "open_run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the face when it is used: ``import falloff`` alone loads nothing heavy."""
+    if name not in __all__:
+        raise AttributeError(f"module 'falloff' has no attribute {name!r}")
+    if name == "FalloffError":
+        from falloff.core import FalloffError
+
+        return FalloffError
+    from falloff import api
+
+    return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,55 @@
+"""The nouns everyone shares, errors, seeds and the registry. Knows nobody else in the house.
+
+Everything here is frozen data or a pure function: no disk, no clock, no model, no numerics.
+"""
+
+from falloff.core.axis import Axis, Coordinate, format_dose
+from falloff.core.errors import (
+    FalloffError,
+    ModelError,
+    RunFileError,
+    SetupError,
+    UnknownNameError,
+    UsageError,
+    missing_extra,
+)
+from falloff.core.outcome import Outcome, Reason
+from falloff.core.probe import Probe
+from falloff.core.registry import Entry, Registry
+from falloff.core.seeds import child_rng, child_seed
+from falloff.core.transcript import (
+    Finish,
+    Message,
+    Reply,
+    Request,
+    ToolCall,
+    ToolSpec,
+    Transcript,
+)
+
+__all__ = [
+    "Axis",
+    "Coordinate",
+    "Entry",
+    "FalloffError",
+    "Finish",
+    "Message",
+    "ModelError",
+    "Outcome",
+    "Probe",
+    "Reason",
+    "Registry",
+    "Reply",
+    "Request",
+    "RunFileError",
+    "SetupError",
+    "ToolCall",
+    "ToolSpec",
+    "Transcript",
+    "UnknownNameError",
+    "UsageError",
+    "child_rng",
+    "child_seed",
+    "format_dose",
+    "missing_extra",
+]
