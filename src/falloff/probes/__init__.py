@@ -1,0 +1,26 @@
+"""What is asked: families by capability, their tasks, dialects and worlds, and the controls.
+
+Knows the nouns of ``core``. Must not know any model, any run, or what an answer means for a curve.
+"""
+
+from falloff.probes.agents import play_guesser, play_oracle
+from falloff.probes.episode import Episode
+from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
+from falloff.probes.reasoning import rule_chain as _rule_chain
+from falloff.probes.suite import SUITES, Suite
+from falloff.probes.tool_use import tool_chain as _tool_chain
+
+__all__ = [
+    "CAPABILITIES",
+    "FAMILIES",
+    "SUITES",
+    "Episode",
+    "Family",
+    "Suite",
+    "family",
+    "play_guesser",
+    "play_oracle",
+]
+
+# Imported for their registration.
+del _rule_chain, _tool_chain

@@ -1,0 +1,101 @@
+"""Families: generators of probes for one capability, and the table of them."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from falloff.core import Axis, Coordinate, Probe, Registry, UnknownNameError, child_rng
+from falloff.probes.task import Renderer, Renderers, Task
+
+CAPABILITIES = (
+    "reasoning",
+    "tool_use",
+    "error_recovery",
+    "long_horizon",
+    "novel_instructions",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """One family: its axes, how it makes a task at a coordinate, and the dialects it speaks.
+
+    ``chance`` is the probability that a guess within the answer's form is right, known from the
+    task: 1/m, or 0 for open answers.
+    """
+
+    name: str
+    capability: str
+    version: int
+    axes: tuple[Axis, ...]
+    chance: float
+    description: str
+    generate: Callable[[Coordinate, random.Random], Task]
+    renderers: Renderers
+
+    @property
+    def centre(self) -> Coordinate:
+        return Coordinate.at(self.axes, {})
+
+    @property
+    def grid(self) -> tuple[Coordinate, ...]:
+        """All combinations of the listed levels: the box, under its default measure (uniform)."""
+        cells = itertools.product(*(axis.levels for axis in self.axes))
+        names = [axis.name for axis in self.axes]
+        return tuple(Coordinate(doses=tuple(zip(names, cell, strict=True))) for cell in cells)
+
+    def probe(self, coordinate: Coordinate, seed: int) -> Probe:
+        return Probe(family=self.name, version=self.version, coordinate=coordinate, seed=seed)
+
+    def task(self, probe: Probe) -> Task:
+        """The task that a probe names: the same in every process."""
+        rng = child_rng(self.name, self.version, probe.coordinate.key, probe.seed)
+        return self.generate(probe.coordinate, rng)
+
+    def renderer(self, dialect: str) -> Renderer:
+        if dialect not in self.renderers:
+            raise UnknownNameError(f"dialect of family {self.name}", dialect, self.renderers)
+        return self.renderers[dialect]
+
+
+FAMILIES: Registry[Family] = Registry("family")
+
+
+def family(
+    name: str,
+    *,
+    capability: str,
+    version: int,
+    axes: tuple[Axis, ...],
+    renderers: Renderers,
+    chance: float = 0.0,
+) -> Callable[[Callable[[Coordinate, random.Random], Any]], Family]:
+    """Register the decorated generator as a family; its docstring is the description."""
+    if capability not in CAPABILITIES:
+        raise UnknownNameError("capability", capability, CAPABILITIES)
+
+    def register(generate: Callable[[Coordinate, random.Random], Any]) -> Family:
+        made = Family(
+            name=name,
+            capability=capability,
+            version=version,
+            axes=axes,
+            chance=chance,
+            description=(generate.__doc__ or "").strip().split("\n\n")[0],
+            generate=generate,
+            renderers=renderers,
+        )
+        return FAMILIES.register(
+            name,
+            version=version,
+            capability=capability,
+            axes=[axis.name for axis in axes],
+            chance=chance,
+            dialects=sorted(renderers),
+        )(made)
+
+    return register

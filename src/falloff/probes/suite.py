@@ -1,0 +1,47 @@
+"""Suites: named sets of families, asked in one dialect. A suite's version pins what it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from falloff.core import Registry
+from falloff.probes.family import FAMILIES, Family
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """Families by name and the dialect in which they are put to the models."""
+
+    name: str
+    version: str
+    dialect: str
+    family_names: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Name and version, as reports print them beside every volume."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        return tuple(FAMILIES[name] for name in self.family_names)
+
+
+SUITES: Registry[Suite] = Registry("suite")
+
+MICRO = SUITES.register("micro")(
+    Suite(
+        name="micro",
+        version="1.0",
+        dialect="micro",
+        family_names=("rule_chain", "tool_chain"),
+    )
+)
+CHAT = SUITES.register("chat")(
+    Suite(
+        name="chat",
+        version="1.0",
+        dialect="chat",
+        family_names=("rule_chain", "tool_chain"),
+    )
+)
