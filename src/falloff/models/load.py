@@ -1,0 +1,74 @@
+"""From what a user writes to a model: the table of prefixes, and the one door to it.
+
+A loader imports its engine only when it is called, so that nothing heavy is loaded for a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from falloff.core import Registry, UsageError
+from falloff.models.model import Model
+
+Loader = Callable[[str], Model]
+
+LOADERS: Registry[Loader] = Registry("model prefix")
+
+
+def load_model(model: str | Model | Callable[..., Any]) -> Model:
+    """The model of a spec (``micro:teacher``, ``hf:PATH``), or of a Python function.
+
+    A model already loaded is returned as it is. Raises :class:`UsageError` for a spec that cannot
+    be read, and what the loader raises: :class:`ModelError` for a model that cannot be loaded,
+    :class:`SetupError` for an extra that is missing.
+    """
+    if isinstance(model, str):
+        prefix, _, name = model.partition(":")
+        if not name.strip():
+            raise _no_spec(model)
+        return LOADERS[prefix.strip()](name.strip())
+    if _is_model(model):
+        return model
+    if callable(model):
+        from falloff.models.function import FunctionModel
+
+        return FunctionModel(model)
+    raise UsageError(
+        f"{model!r:.80} is no model, but a {type(model).__name__}.",
+        remedy="Give a spec such as 'micro:teacher', or a function that takes the messages.",
+    )
+
+
+def _is_model(thing: object) -> TypeGuard[Model]:
+    return hasattr(thing, "reply") and hasattr(thing, "describe")
+
+
+def _no_spec(text: str) -> UsageError:
+    example = f"hf:{text}" if Path(text).is_dir() else "micro:teacher"
+    return UsageError(
+        f"'{text}' is not a model.",
+        remedy=f"Write PREFIX:NAME, for example {example}. Prefixes: {', '.join(LOADERS)}.",
+    )
+
+
+@LOADERS.register("micro")
+def _micro(name: str) -> Model:
+    from falloff.models.micro import load_micro
+
+    return load_micro(name)
+
+
+@LOADERS.register("hf")
+def _hf(path: str) -> Model:
+    from falloff.models.hf import load_hf
+
+    return load_hf(Path(path).expanduser())
+
+
+@LOADERS.register("sim")
+def _sim(name: str) -> Model:
+    from falloff.models.simulated import Simulated
+
+    return Simulated(name)

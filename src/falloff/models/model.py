@@ -1,0 +1,37 @@
+"""The one interface behind which every model stands."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from falloff.core import Reply, Request
+
+
+class Model(Protocol):
+    """Anything that answers, one turn at a time.
+
+    ``spec`` is how the user named it (``micro:teacher``). ``concurrency`` is how many episodes are
+    worth having in flight at once.
+    """
+
+    spec: str
+    concurrency: int
+
+    def describe(self) -> dict[str, Any]:
+        """All that decides its answers, as JSON: weights' hash, decoding, template, versions.
+
+        Goes into the run's manifest; two runs go on in one file only if it is equal.
+        """
+        ...
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer one turn. Raises :class:`falloff.core.ModelError` if it cannot be asked."""
+        ...
+
+    def forget(self, conversation: str) -> None:
+        """The episode of that name is over: anything kept for it may go."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of threads, connections and memory."""
+        ...
