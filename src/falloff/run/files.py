@@ -1,0 +1,63 @@
+"""Run files as things on a disk: made whole or not at all, and recognised."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from falloff.core import RunFileError
+from falloff.run import schema
+from falloff.run.manifest import Manifest
+
+
+def build(path: Path, manifest: Manifest) -> Path:
+    """An empty run beside ``path``, under the name returned, to be filled and put in place."""
+    new = Path(f"{path}-new")
+    new.unlink(missing_ok=True)
+    with closing(schema.connect(new, "mode=rwc")) as connection, schema.transaction(connection):
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {schema.FORMAT}")
+        for table in schema.TABLES:
+            connection.execute(table)
+        connection.executemany(
+            "INSERT INTO manifest VALUES (?, ?)",
+            ((key, json.dumps(value)) for key, value in manifest.as_dict().items()),
+        )
+    return new
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Replace the run at ``path`` in one step.
+
+    Its write-ahead log goes first: SQLite would take it for the new file's.
+    """
+    for suffix in ("-wal", "-shm", "-journal"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    new.replace(path)
+
+
+def check_identity(path: Path) -> None:
+    """Raise :class:`RunFileError` unless there is a run at ``path``, damaged or not."""
+    with closing(connect_damaged(path)) as connection:
+        schema.identify(connection, path)
+
+
+def connect_damaged(path: Path) -> sqlite3.Connection:
+    """A connection that SQLite does not refuse although pages at the end are missing."""
+    connection = schema.connect(path, "mode=rw")
+    connection.execute("PRAGMA writable_schema = ON")
+    return connection
+
+
+def read_manifest(connection: sqlite3.Connection, path: Path) -> Manifest:
+    """The manifest of an open run file."""
+    rows = connection.execute("SELECT key, value FROM manifest").fetchall()
+    try:
+        return Manifest.from_dict({key: json.loads(value) for key, value in rows})
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunFileError(
+            f"The manifest of '{path}' cannot be read: {error!r}.",
+            remedy="Start the run over with --fresh, or name another file with --run.",
+        ) from error

@@ -1,0 +1,117 @@
+"""Ask and check: one model, its probes, and when to give up on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from falloff.core import ModelError, Probe, Reason, Reply, Request
+from falloff.models.model import Model
+from falloff.probes import Episode, Family
+from falloff.run.recorder import Recorder
+from falloff.run.records import Answer, PlacedProbe
+from falloff.run.tasks import together
+
+# A model that fails this often in a row is down; one that has never answered, sooner.
+FAILURES_IN_A_ROW = 20
+FAILURES_AT_FIRST = 5
+# A turn is asked again only where earlier ones would be lost: with 30 % of all calls failing, an
+# episode of 17 turns would otherwise end one time in 400. Waiting is the model's own business.
+TURN_ATTEMPTS = 3
+
+
+class Interviewer:
+    """Puts probes to one model, ``model.concurrency`` episodes at a time.
+
+    ``answered`` holds the ids that need not be asked. A probe the model cannot be asked is recorded
+    as an error; after too many in a row the model is asked no more: ``gave_up`` is True.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        model: Model,
+        recorder: Recorder,
+        *,
+        dialect: str,
+        repeat: int,
+        answered: set[str],
+    ) -> None:
+        self.role = role
+        self.gave_up = False
+        self._model = model
+        self._recorder = recorder
+        self._dialect = dialect
+        self._repeat = repeat
+        self._answered = answered
+        self._free = asyncio.Semaphore(model.concurrency)
+        self._asked = self._failed = self._failed_in_a_row = 0
+        self._last_error: ModelError | None = None
+
+    def unanswered(self, batch: Sequence[PlacedProbe]) -> list[Probe]:
+        return [placed.probe for placed in batch if placed.probe.id not in self._answered]
+
+    async def ask(self, family: Family, probes: Sequence[Probe]) -> None:
+        """Returns when all answers are on disk, or when the model is given up."""
+        queue = iter(probes)
+        workers = min(self._model.concurrency, len(probes))
+        await together(self._work(family, queue) for _ in range(workers))
+
+    async def _work(self, family: Family, queue: Iterator[Probe]) -> None:
+        for probe in queue:
+            # First come, first served: workers of several families take turns.
+            async with self._free:
+                if self.gave_up:
+                    return
+                answer = await self._answer(family, probe)
+                self._judge(answer)
+                await self._recorder.keep(answer)
+
+    async def _answer(self, family: Family, probe: Probe) -> Answer:
+        episode = Episode(probe, dialect=self._dialect, family=family)
+        try:
+            await self._play(episode)
+        except ModelError as error:
+            self._last_error = error
+            episode.fail()
+        finally:
+            self._model.forget(probe.id)
+        return Answer(
+            role=self.role,
+            repeat=self._repeat,
+            probe_id=probe.id,
+            outcome=episode.outcome,
+            transcript=episode.transcript,
+        )
+
+    async def _play(self, episode: Episode) -> None:
+        attempts = 1
+        while not episode.done:
+            episode.feed(await self._reply(episode.request(), attempts))
+            attempts = TURN_ATTEMPTS
+
+    async def _reply(self, request: Request, attempts: int) -> Reply:
+        for _ in range(attempts - 1):
+            with suppress(ModelError):
+                return await self._model.reply(request)
+        return await self._model.reply(request)
+
+    def _judge(self, answer: Answer) -> None:
+        self._asked += 1
+        if answer.outcome.reason is not Reason.ERROR:
+            self._failed_in_a_row = 0
+            return
+        self._failed += 1
+        self._failed_in_a_row += 1
+        never_answered = not self._answered and self._failed == self._asked
+        patience = FAILURES_AT_FIRST if never_answered else FAILURES_IN_A_ROW
+        self.gave_up = self.gave_up or self._failed_in_a_row >= patience
+
+    def complaint(self) -> str:
+        """What happened to a model that was given up."""
+        return (
+            f"The {self.role} ({self._model.spec}) does not answer: {self._failed} of"
+            f" {self._asked} probes put to it failed ({self._failed / self._asked:.0%}), the last"
+            f" with: {self._last_error}"
+        )

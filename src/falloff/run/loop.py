@@ -1,0 +1,115 @@
+"""The loop select → ask → check → record, written once."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from falloff.core import ModelError
+from falloff.models.model import Model
+from falloff.probes import Family
+from falloff.run.interviewer import Interviewer
+from falloff.run.progress import Meter, Progress
+from falloff.run.recorder import Recorder
+from falloff.run.records import Answer
+from falloff.run.selection import Selection
+from falloff.run.store import RunStore
+from falloff.run.tasks import together
+from falloff.sampling import Design
+
+
+async def conduct(
+    *,
+    design: Design,
+    families: Sequence[Family],
+    models: Mapping[str, Model],
+    store: RunStore,
+    progress: Callable[[Progress], None] = lambda _: None,
+    repeat: int = 0,
+) -> None:
+    """Ask every model what the design wants to know, until the design is done.
+
+    ``models`` goes from role to model. Seed and dialect are those of the store's manifest. What is
+    answered on disk is not asked again; errors are. ``progress`` is called at most five times a
+    second and once at the end. ``repeat`` 1, 2, … asks the same probes again.
+
+    Raises :class:`falloff.core.ModelError` if a model stops answering, after the others have
+    finished what they are being asked, and :class:`falloff.core.SetupError` if the disk is full.
+    However it ends, by cancellation too, every answer that has come is on disk, and the same call
+    goes on from there.
+    """
+    meter = Meter(models, time.monotonic())
+    conductor = _Conductor(design, families, models, store, meter, progress, repeat)
+    try:
+        await conductor.run()
+        store.trim()
+    finally:
+        conductor.recorder.flush()
+        progress(meter.snapshot(time.monotonic()))
+
+
+class _Conductor:
+    def __init__(
+        self,
+        design: Design,
+        families: Sequence[Family],
+        models: Mapping[str, Model],
+        store: RunStore,
+        meter: Meter,
+        progress: Callable[[Progress], None],
+        repeat: int,
+    ) -> None:
+        self.recorder = Recorder(store, self._committed)
+        self._design = design
+        self._store = store
+        self._meter = meter
+        self._progress = progress
+        self._selections = {f.name: Selection(f, design, store) for f in families}
+        interviewer = partial(Interviewer, dialect=store.manifest.dialect, repeat=repeat)
+        self._interviewers = [
+            interviewer(role, model, self.recorder, answered=store.answered(role, repeat))
+            for role, model in models.items()
+        ]
+
+    async def run(self) -> None:
+        for round_ in itertools.count():
+            evidence = {name: chosen.evidence for name, chosen in self._selections.items()}
+            allocation = self._design.allocate(evidence)
+            if not allocation:
+                return
+            self._meter.expect(sum(allocation.values()))
+            await together(
+                self._ask_family(self._selections[name], count, round_)
+                for name, count in allocation.items()
+            )
+            self._check_models()
+
+    async def _ask_family(self, selection: Selection, count: int, round_: int) -> None:
+        """The batches of one family, one after the other; other families do not wait for it."""
+        while count > 0 and not any(i.gave_up for i in self._interviewers):
+            batch = selection.next_batch(count, round_)
+            missing = {i: i.unanswered(batch) for i in self._interviewers}
+            for interviewer, probes in missing.items():
+                self._meter.found(interviewer.role, len(batch) - len(probes))
+            await together(i.ask(selection.family, probes) for i, probes in missing.items())
+            selection.learn(batch)
+            count -= len(batch)
+
+    def _committed(self, answer: Answer) -> None:
+        self._meter.note(answer.role, answer.outcome)
+        now = time.monotonic()
+        if self._meter.is_due(now):
+            self._progress(self._meter.snapshot(now))
+
+    def _check_models(self) -> None:
+        complaints = [i.complaint() for i in self._interviewers if i.gave_up]
+        if complaints:
+            now = self._meter.snapshot(time.monotonic())
+            raise ModelError(
+                "\n".join(complaints),
+                remedy=f"{now.done - now.errors} of {now.total} answers are kept in"
+                f" '{self._store.path}'. Mend the model, then run the same command"
+                " again: it asks only what is missing.",
+            )

@@ -1,0 +1,188 @@
+"""What decides a run's answers: its identity, and whether two runs are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from falloff import __version__
+from falloff.core import Axis
+from falloff.models.model import Model
+from falloff.probes import Family
+from falloff.run.schema import FORMAT
+from falloff.sampling import Design
+
+Mode = Literal["compare", "measure"]
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyStamp:
+    """What a run file says of a family, enough to read its results without the family's code."""
+
+    name: str
+    capability: str
+    version: int
+    chance: float
+    axes: tuple[Axis, ...]
+
+    @classmethod
+    def of(cls, family: Family) -> FamilyStamp:
+        return cls(
+            name=family.name,
+            capability=family.capability,
+            version=family.version,
+            chance=family.chance,
+            axes=family.axes,
+        )
+
+    @classmethod
+    def from_dict(cls, written: dict[str, Any]) -> FamilyStamp:
+        return cls(**{**written, "axes": tuple(_axis(axis) for axis in written["axes"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStamp:
+    """How the user named a model, and all that decides its answers."""
+
+    spec: str
+    description: dict[str, Any]
+
+    @classmethod
+    def of(cls, model: Model) -> ModelStamp:
+        """The description as JSON gives it back, so that it compares equal to a stored one."""
+        return cls(spec=model.spec, description=json.loads(json.dumps(model.describe())))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Everything that decides what is asked and answered, except how much: no budget, no prices.
+
+    ``models`` goes from role to model, the reference first: ``teacher``, then the students; a
+    measured model alone has the role ``model``.
+    """
+
+    mode: Mode
+    suite: str
+    suite_version: str
+    families: tuple[FamilyStamp, ...]
+    dialect: str
+    seed: int
+    design: dict[str, Any]
+    models: dict[str, ModelStamp]
+    version: str = __version__
+    format: int = FORMAT
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        mode: Mode,
+        suite: str,
+        suite_version: str,
+        families: Sequence[Family],
+        dialect: str,
+        seed: int,
+        design: Design,
+        models: Mapping[str, Model],
+    ) -> Manifest:
+        """The manifest of a run that is about to begin."""
+        return cls(
+            mode=mode,
+            suite=suite,
+            suite_version=suite_version,
+            families=tuple(FamilyStamp.of(family) for family in families),
+            dialect=dialect,
+            seed=seed,
+            design=json.loads(json.dumps(design.describe())),
+            models={role: ModelStamp.of(model) for role, model in models.items()},
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, written: dict[str, Any]) -> Manifest:
+        """The inverse of :meth:`as_dict`, also after a way through JSON."""
+        families = tuple(FamilyStamp.from_dict(family) for family in written["families"])
+        models = {role: ModelStamp(**model) for role, model in written["models"].items()}
+        return cls(**{**written, "families": families, "models": models})
+
+    def differences(self, other: Manifest) -> list[str]:
+        """What keeps ``other`` from going on in this run: ``"seed: 7 ≠ 8"``; empty if nothing.
+
+        falloff's own version is recorded and not compared: families, designs and models carry
+        versions of their own, which change whenever an answer would.
+        """
+        mine, others = self._facts(), other._facts()
+        return [
+            f"{name}: {_contrast(mine.get(name, ABSENT), others.get(name, ABSENT))}"
+            for name in dict.fromkeys([*mine, *others])
+            if mine.get(name, ABSENT) != others.get(name, ABSENT)
+        ]
+
+    def default_path(self) -> Path:
+        """``runs/<teacher>-vs-<students>-<hash>.falloff``, the same for equal manifests."""
+        reference, *others = (_slug(model.spec) for model in self.models.values())
+        names = f"{reference}-vs-{'-'.join(others)}" if others else reference
+        facts = json.dumps(self._facts(), sort_keys=True)
+        digest = hashlib.blake2b(facts.encode(), digest_size=4).hexdigest()
+        return Path("runs") / f"{names[:100]}-{digest}.falloff"
+
+    def _facts(self) -> dict[str, Any]:
+        """All that must match, by a name that a person can read."""
+        facts: dict[str, Any] = {
+            "mode": self.mode,
+            "suite": self.suite,
+            "suite version": self.suite_version,
+            "dialect": self.dialect,
+            "seed": self.seed,
+        }
+        facts.update(_flat("design", self.design))
+        for family in self.families:
+            facts[f"family {family.name} version"] = family.version
+            facts[f"family {family.name} chance"] = family.chance
+            for axis in family.axes:
+                facts[f"family {family.name} axis {axis.name}"] = _axis_facts(axis)
+        for role, model in self.models.items():
+            facts[f"{role} present"] = True
+            facts.update(_flat(role, model.description))
+        return facts
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Nested dictionaries as ``("teacher decoding temperature", 0.0)``."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{name} {key}", inner)
+    else:
+        yield name, value
+
+
+def _axis(written: dict[str, Any]) -> Axis:
+    return Axis(
+        **{**written, "levels": tuple(written["levels"]), "labels": tuple(written["labels"])}
+    )
+
+
+def _axis_facts(axis: Axis) -> list[Any]:
+    """What decides coordinates and scale; the wording may change."""
+    return [axis.kind, axis.scale, *(axis.labels or axis.levels)]
+
+
+def _contrast(mine: Any, other: Any) -> str:
+    """``7 ≠ 8``, long texts cut where that still shows the difference."""
+    texts = [str(mine), str(other)]
+    cut = [text if len(text) <= 40 else f"{text[:12]}…" for text in texts]
+    return " ≠ ".join(texts if cut[0] == cut[1] else cut)
+
+
+def _slug(spec: str) -> str:
+    """A short file name of a model's spec: ``hf:/models/Qwen2`` and ``openai:qwen@URL`` → name."""
+    name = re.split(r"[/\\]", spec.partition(":")[2].partition("@")[0].rstrip("/\\"))[-1]
+    return re.sub(r"[^A-Za-z0-9.]+", "-", name or spec).strip("-.")[:40] or "model"

@@ -1,0 +1,131 @@
+"""How far a run is, in numbers. Reads no clock and draws nothing: the time is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from falloff.core import Outcome, Reason
+
+# Seconds between two snapshots: fast enough to look alive, slow enough to cost nothing.
+INTERVAL = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelProgress:
+    """One model: ``done`` of ``total`` probes asked, in earlier sessions or this one.
+
+    ``errors`` of them, of this session, could not be asked; ``calls`` are of this session too, and
+    so is ``score``, the mean over what it has answered, None before the first answer.
+    """
+
+    done: int
+    total: int
+    errors: int
+    calls: int
+    score: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A run at one moment, summed over models: ``total`` is probes times models.
+
+    ``errors``, ``calls`` and ``rate`` (answers a second) are of this session; ``elapsed`` is in
+    seconds. ``eta_seconds`` is None until a rate is known; the slowest model decides it.
+    """
+
+    done: int
+    total: int
+    errors: int
+    calls: int
+    elapsed: float
+    rate: float
+    eta_seconds: float | None
+    models: Mapping[str, ModelProgress]
+
+
+@dataclass
+class _Count:
+    total: int = 0
+    stored: int = 0
+    fresh: int = 0
+    errors: int = 0
+    calls: int = 0
+    score: float = 0.0
+
+    @property
+    def mean_score(self) -> float | None:
+        scored = self.fresh - self.errors
+        return self.score / scored if scored else None
+
+    @property
+    def done(self) -> int:
+        return self.stored + self.fresh
+
+    def eta(self, elapsed: float) -> float | None:
+        left = self.total - self.done
+        if left <= 0:
+            return 0.0
+        return left * elapsed / self.fresh if self.fresh else None
+
+
+@dataclass
+class Meter:
+    """Counts answers as they come and says when a snapshot is due. ``start`` is in seconds."""
+
+    roles: Iterable[str]
+    start: float
+    _counts: dict[str, _Count] = field(init=False)
+    _due: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._counts = {role: _Count() for role in self.roles}
+        self._due = self.start
+
+    def expect(self, probes: int) -> None:
+        """So many more probes are put to every model."""
+        for count in self._counts.values():
+            count.total += probes
+
+    def found(self, role: str, answers: int) -> None:
+        """So many answers were there from an earlier session."""
+        self._counts[role].stored += answers
+
+    def note(self, role: str, outcome: Outcome) -> None:
+        """An answer, or an error, has been recorded."""
+        count = self._counts[role]
+        count.fresh += 1
+        count.errors += outcome.reason is Reason.ERROR
+        count.calls += outcome.calls
+        count.score += outcome.score or 0.0
+
+    def is_due(self, now: float) -> bool:
+        """Whether the last snapshot is old enough; if so, the next one is due later."""
+        if now < self._due:
+            return False
+        self._due = now + INTERVAL
+        return True
+
+    def snapshot(self, now: float) -> Progress:
+        counts, elapsed = self._counts, max(now - self.start, 1e-9)
+        etas = [count.eta(elapsed) for count in counts.values()]
+        known = [eta for eta in etas if eta is not None]
+        return Progress(
+            done=sum(count.done for count in counts.values()),
+            total=sum(count.total for count in counts.values()),
+            errors=sum(count.errors for count in counts.values()),
+            calls=sum(count.calls for count in counts.values()),
+            elapsed=elapsed,
+            rate=sum(count.fresh for count in counts.values()) / elapsed,
+            eta_seconds=max(known, default=0.0) if len(known) == len(etas) else None,
+            models={
+                role: ModelProgress(
+                    done=count.done,
+                    total=count.total,
+                    errors=count.errors,
+                    calls=count.calls,
+                    score=count.mean_score,
+                )
+                for role, count in counts.items()
+            },
+        )

@@ -1,0 +1,223 @@
+"""The run file, to read: what reports, exports and the gate see of a run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
+from falloff.run import files, schema
+from falloff.run.records import (
+    PROBE_COLUMNS,
+    PlacedProbe,
+    read_answer,
+    read_coordinate,
+    read_outcome,
+    read_transcript,
+)
+from falloff.run.trouble import explained, is_unopenable
+from falloff.sampling import FamilyEvidence
+
+if TYPE_CHECKING:
+    from falloff.measure import Spending
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyAnswers(FamilyEvidence):
+    """A family's evidence with what each model answered, and why it scored what it scored.
+
+    ``probe_ids`` and, for each role, ``reasons`` and ``answers`` have one entry a probe. A reason
+    is None where the probe has not been asked yet; the score is NaN there and where it is
+    ``error``.
+    """
+
+    probe_ids: tuple[str, ...]
+    reasons: dict[str, tuple[Reason | None, ...]]
+    answers: dict[str, tuple[str | None, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completeness:
+    """Probes by whether one model has ``answered`` them, failed with ``errors``, or is ``unasked``.
+
+    A run is complete where the last two are 0.
+    """
+
+    answered: int
+    errors: int
+    unasked: int
+
+
+class RunReader:
+    """A run as it was when it was opened, also while another process goes on writing to it.
+
+    Use as a context manager. Iterators stream: memory does not grow with the run. Methods raise
+    :class:`falloff.core.RunFileError` where the file is damaged and
+    :class:`falloff.core.UnknownNameError` for a family or role that the run does not have.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        schema.identify(connection, path)
+        self.manifest = files.read_manifest(connection, path)
+
+    def evidence(self, family: str, repeat: int = 0) -> FamilyAnswers:
+        """All that is known of a family, its probes in canonical order."""
+        self._check("family", family, [stamp.name for stamp in self.manifest.families])
+        probes = list(
+            self._rows(
+                "SELECT id, coordinate, share FROM probes WHERE family = ? ORDER BY position",
+                family,
+            )
+        )
+        answers = {
+            role: self._family_answers(family, role, repeat) for role in self.manifest.models
+        }
+        return FamilyAnswers(
+            family=family,
+            probe_ids=tuple(row[0] for row in probes),
+            coordinates=tuple(read_coordinate(row[1]) for row in probes),
+            shares=tuple(row[2] for row in probes),
+            scores={role: scores for role, (scores, _, _) in answers.items()},
+            reasons={role: reasons for role, (_, reasons, _) in answers.items()},
+            answers={role: texts for role, (_, _, texts) in answers.items()},
+        )
+
+    def outcomes(self, role: str, repeat: int = 0) -> Iterator[tuple[PlacedProbe, Outcome]]:
+        """One model's outcomes, errors included, by family and position."""
+        self._check("role", role, self.manifest.models)
+        rows = self._rows(
+            f"""SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
+                       a.completion_tokens, a.seconds
+               FROM probes p JOIN answers a ON a.role = ? AND a.repeat = ? AND a.probe = p.number
+               ORDER BY p.family, p.position""",  # noqa: S608
+            role,
+            repeat,
+        )
+        return ((PlacedProbe.from_row(row[:8]), read_outcome(row[8:])) for row in rows)
+
+    def transcripts(
+        self, role: str, probe_ids: Iterable[str], repeat: int = 0
+    ) -> Iterator[tuple[str, Transcript]]:
+        """What was said on these probes, in the order given; those not asked are left out."""
+        self._check("role", role, self.manifest.models)
+        for probe_id in probe_ids:
+            for (messages,) in self._rows(
+                """SELECT t.messages FROM transcripts t JOIN probes p ON p.number = t.probe
+                   WHERE t.role = ? AND t.repeat = ? AND p.id = ?""",
+                role,
+                repeat,
+                probe_id,
+            ):
+                yield probe_id, read_transcript(messages)
+
+    def spending(self, role: str) -> Spending:
+        """What a model's answers took in all, repeats included."""
+        from falloff.measure import Spending  # here, since it loads scipy, and asking needs none
+
+        self._check("role", role, self.manifest.models)
+        row = next(
+            self._rows(
+                """SELECT count(*), coalesce(sum(calls), 0), coalesce(sum(prompt_tokens), 0),
+                          coalesce(sum(completion_tokens), 0), total(seconds)
+                   FROM answers WHERE role = ?""",
+                role,
+            )
+        )
+        return Spending(
+            probes=row[0],
+            calls=row[1],
+            prompt_tokens=row[2],
+            completion_tokens=row[3],
+            seconds=row[4],
+        )
+
+    def completeness(self, repeat: int = 0) -> dict[str, Completeness]:
+        """For each role, how much of what has been placed is answered."""
+        return {role: self._completeness(role, repeat) for role in self.manifest.models}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> RunReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _family_answers(
+        self, family: str, role: str, repeat: int
+    ) -> tuple[NDArray[np.float64], tuple[Reason | None, ...], tuple[str | None, ...]]:
+        rows = list(
+            self._rows(
+                """SELECT a.score, a.reason, a.answer FROM probes p LEFT JOIN answers a
+                   ON a.role = ? AND a.repeat = ? AND a.probe = p.number
+                   WHERE p.family = ? ORDER BY p.position""",
+                role,
+                repeat,
+                family,
+            )
+        )
+        return (
+            np.array([row[0] for row in rows], dtype=np.float64),
+            tuple(row[1] and Reason(row[1]) for row in rows),
+            tuple(read_answer(row[2]) for row in rows),
+        )
+
+    def _completeness(self, role: str, repeat: int) -> Completeness:
+        placed, asked, answered = next(
+            self._rows(
+                """SELECT count(*), count(a.reason), count(a.score)
+                   FROM probes p LEFT JOIN answers a
+                   ON a.role = ? AND a.repeat = ? AND a.probe = p.number""",
+                role,
+                repeat,
+            )
+        )
+        return Completeness(answered=answered, errors=asked - answered, unasked=placed - asked)
+
+    def _check(self, what: str, name: str, known: Iterable[str]) -> None:
+        if name not in known:
+            raise UnknownNameError(what, name, known)
+
+    def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        with explained(self.path):
+            yield from self._connection.execute(query, parameters)
+
+
+def open_for_reading(path: Path) -> RunReader:
+    """The run at ``path``, without its writer's lock.
+
+    Raises :class:`falloff.core.RunFileError` if there is none, or if it is too new or damaged.
+    """
+    if not path.exists():
+        raise RunFileError(
+            f"There is no run at '{path}'.",
+            remedy="Give a file that falloff compare or falloff measure wrote.",
+        )
+    with explained(path):
+        try:
+            return _reader(path, "mode=rw")
+        except sqlite3.OperationalError as error:
+            # Where nothing may be written, SQLite cannot share a file, but can read it at rest.
+            if not is_unopenable(error) or Path(f"{path}-wal").exists():
+                raise
+            return _reader(path, "immutable=1")
+
+
+def _reader(path: Path, mode: str) -> RunReader:
+    connection = schema.connect(path, mode)
+    try:
+        return RunReader(path, connection)
+    except BaseException:
+        connection.close()
+        raise

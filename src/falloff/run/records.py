@@ -1,0 +1,126 @@
+"""What a run keeps: placed probes, answers, and how a transcript is written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from falloff.core import Coordinate, Message, Outcome, Probe, Reason, ToolCall, Transcript
+from falloff.sampling import Share
+
+# The columns of a placed probe as :meth:`PlacedProbe.as_row` gives them.
+PROBE_COLUMNS = "id, family, version, coordinate, seed, share, round, position"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedProbe:
+    """A probe and its place in the run: ``position`` counts the probes of its family from 0."""
+
+    probe: Probe
+    share: Share
+    round: int
+    position: int
+
+    def as_row(self) -> tuple[Any, ...]:
+        probe = self.probe
+        return (
+            probe.id,
+            probe.family,
+            probe.version,
+            json.dumps(dict(probe.coordinate)),
+            probe.seed,
+            self.share,
+            self.round,
+            self.position,
+        )
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> PlacedProbe:
+        _, family, version, coordinate, seed, share, round_, position = row
+        probe = Probe(
+            family=family, version=version, coordinate=read_coordinate(coordinate), seed=seed
+        )
+        return cls(probe=probe, share=share, round=round_, position=position)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What one model made of one probe. ``role``, ``repeat`` and ``probe_id`` are its key."""
+
+    role: str
+    repeat: int
+    probe_id: str
+    outcome: Outcome
+    transcript: Transcript
+
+    def as_row(self) -> tuple[Any, ...]:
+        outcome = self.outcome
+        return (
+            self.role,
+            self.repeat,
+            self.probe_id,
+            outcome.score,
+            outcome.reason.value,
+            None if outcome.answer is None else json.dumps(outcome.answer),
+            outcome.calls,
+            outcome.prompt_tokens,
+            outcome.completion_tokens,
+            outcome.seconds,
+        )
+
+    def transcript_row(self) -> tuple[Any, ...]:
+        return self.role, self.repeat, self.probe_id, write_transcript(self.transcript)
+
+
+def read_outcome(row: tuple[Any, ...]) -> Outcome:
+    """An outcome from the columns score, reason, answer, calls, tokens and seconds."""
+    score, reason, answer, calls, prompt_tokens, completion_tokens, seconds = row
+    return Outcome(
+        score=score,
+        reason=Reason(reason),
+        answer=read_answer(answer),
+        calls=calls,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        seconds=seconds,
+    )
+
+
+def read_answer(text: str | None) -> str | None:
+    return None if text is None else str(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def read_coordinate(text: str) -> Coordinate:
+    """Cached: a run has many probes and few coordinates."""
+    return Coordinate(doses=tuple(json.loads(text).items()))
+
+
+def write_transcript(transcript: Transcript) -> str:
+    """Compact JSON: a list of messages, empty fields left out."""
+    return json.dumps([_message(m) for m in transcript.messages], separators=(",", ":"))
+
+
+def read_transcript(text: str) -> Transcript:
+    return Transcript(
+        messages=tuple(
+            Message(
+                role=message["role"],
+                content=message["content"],
+                tool_calls=tuple(ToolCall(**call) for call in message.get("tool_calls", ())),
+                tool_call_id=message.get("tool_call_id"),
+            )
+            for message in json.loads(text)
+        )
+    )
+
+
+def _message(message: Message) -> dict[str, Any]:
+    written: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        written["tool_calls"] = [vars(call) for call in message.tool_calls]
+    if message.tool_call_id is not None:
+        written["tool_call_id"] = message.tool_call_id
+    return written

@@ -1,0 +1,100 @@
+"""What to do with a damaged run file: keep what can be read, say what is lost."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from falloff.core import RunFileError
+from falloff.run import files, schema
+from falloff.run.trouble import is_damage
+
+_TABLES = ("probes", "answers", "transcripts")
+
+
+def salvage(path: Path) -> str | None:
+    """Make a damaged run usable again. Returns what was lost; None for a sound file.
+
+    The damaged file stays beside it as ``<run>.damaged``. Raises :class:`RunFileError` if not even
+    the manifest can be read. Call with the writer's lock held.
+    """
+    with closing(files.connect_damaged(path)) as damaged:
+        if _is_sound(damaged):
+            return None
+        new = _rescue(damaged, path)
+        loss = _loss(new, path)
+    shutil.copyfile(path, f"{path}.damaged")
+    files.put_in_place(new, path)
+    return loss
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return False
+        raise
+
+
+def _rescue(damaged: sqlite3.Connection, path: Path) -> Path:
+    """A sound copy of all that can be read."""
+    try:
+        manifest = files.read_manifest(damaged, path)
+    except sqlite3.DatabaseError as error:
+        raise RunFileError(
+            f"'{path}' is damaged, and its manifest cannot be read.",
+            remedy="Start the run over with --fresh, or name another file with --run.",
+        ) from error
+    new = files.build(path, manifest)
+    with closing(schema.connect(new, "mode=rw")) as copy, schema.transaction(copy):
+        for table in _TABLES:
+            for row in _readable(damaged, table):
+                marks = ", ".join("?" * len(row))
+                with suppress(sqlite3.IntegrityError):  # a row that is there, but garbled
+                    copy.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608
+        _drop_after_gaps(copy)
+    return new
+
+
+def _readable(damaged: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """The rows from the front as far as the damage, then from the back as far as the damage."""
+    for direction in ("ASC", "DESC"):
+        query = f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid {direction}"  # noqa: S608
+        try:
+            yield from damaged.execute(query)
+        except sqlite3.DatabaseError:
+            continue
+        return
+
+
+def _drop_after_gaps(copy: sqlite3.Connection) -> None:
+    """A family's probes count from 0 without gaps: what follows a lost one is asked anew."""
+    copy.execute(
+        """WITH numbered AS (
+            SELECT number, position, row_number() OVER (PARTITION BY family ORDER BY position) AS n
+            FROM probes
+        )
+        DELETE FROM probes WHERE number IN (SELECT number FROM numbered WHERE position >= n)"""
+    )
+    for table in ("answers", "transcripts"):
+        copy.execute(
+            f"DELETE FROM {table} WHERE probe NOT IN (SELECT number FROM probes)"  # noqa: S608
+        )
+
+
+def _loss(new: Path, path: Path) -> str:
+    with closing(schema.connect(new, "mode=ro")) as copy:
+        probes, answers, transcripts = (
+            copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - own names
+            for table in _TABLES
+        )
+    return (
+        f"'{path}' was damaged. What could be read is kept: {probes} probes, {answers} answers,"
+        f" {transcripts} transcripts; answers that are lost are asked again. The damaged file is"
+        f" kept as '{path}.damaged'."
+    )

@@ -1,0 +1,87 @@
+"""The run file as SQLite sees it: tables, connections, transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from falloff.core import RunFileError, SetupError
+from falloff.run.trouble import not_a_run
+
+# Stands in the header of every run file ("fall"), so that another SQLite file is told apart.
+APPLICATION_ID = 0x66616C6C
+# Raised whenever an older falloff could not read the file any more.
+FORMAT = 1
+OLDEST_SQLITE = (3, 37)
+
+# Tables with row numbers grow at the end: a file cut short loses what came last, a damaged index
+# loses nothing. Answers go by the probe's number rather than its id, since keys that ascend touch
+# few pages: five times as many are written a second. Transcripts stand apart from outcomes, so that
+# a million scores are read without them. Text that comes from a model is JSON in ASCII: it may hold
+# what no encoding takes, such as lone surrogates.
+TABLES = (
+    "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    """CREATE TABLE probes (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        family TEXT NOT NULL, version INTEGER NOT NULL, coordinate TEXT NOT NULL,
+        seed INTEGER NOT NULL, share TEXT NOT NULL,
+        round INTEGER NOT NULL, position INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE UNIQUE INDEX probes_in_order ON probes (family, position)",
+    """CREATE TABLE answers (
+        role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
+        score REAL, reason TEXT NOT NULL, answer TEXT, calls INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, seconds REAL NOT NULL,
+        PRIMARY KEY (role, repeat, probe)
+    ) STRICT""",
+    """CREATE TABLE transcripts (
+        role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
+        messages TEXT NOT NULL CHECK (json_valid(messages)),
+        PRIMARY KEY (role, repeat, probe)
+    ) STRICT""",
+)
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection without implicit transactions. ``mode`` is a URI parameter of SQLite's.
+
+    Raises :class:`SetupError` where SQLite is too old for STRICT tables: it would take a run for a
+    damaged file.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise SetupError(
+            f"Run files need SQLite {OLDEST_SQLITE[0]}.{OLDEST_SQLITE[1]} or newer; this Python"
+            f" has {sqlite3.sqlite_version}.",
+            remedy="Use a newer build of Python, for example one from uv, conda or python.org.",
+        )
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=5.0
+    )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of the block is written, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def identify(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise :class:`RunFileError` unless this is a run file that this falloff can read."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise not_a_run(path)
+    written = connection.execute("PRAGMA user_version").fetchone()[0]
+    if written > FORMAT:
+        raise RunFileError(
+            f"'{path}' was written by a newer falloff: run format {written}, and this one reads"
+            f" up to {FORMAT}.",
+            remedy="Upgrade with: pip install --upgrade falloff",
+        )

@@ -1,0 +1,175 @@
+"""The run file, to write: one process at a time, every answer on disk before it counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from falloff.core import RunFileError
+from falloff.run import files, schema
+from falloff.run.lock import WriterLock
+from falloff.run.manifest import Manifest
+from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
+from falloff.run.salvage import salvage
+from falloff.run.trouble import explained
+
+_NUMBER = "(SELECT number FROM probes WHERE id = ?)"
+
+
+class RunStore:
+    """An open run file with its writer's lock. Use as a context manager.
+
+    Every method that writes is one transaction (WAL, ``synchronous=NORMAL``): what it has written
+    survives the end of the process, kill -9 included. A power cut may lose the last moments, never
+    more; what is lost is asked again. ``loss`` says what a damaged file had lost when it was
+    opened, None if nothing.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        manifest: Manifest,
+        connection: sqlite3.Connection,
+        lock: WriterLock,
+        loss: str | None,
+    ) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.loss = loss
+        self._connection = connection
+        self._lock = lock
+
+    def placed(self, family: str) -> Iterator[PlacedProbe]:
+        """The probes of a family that have been placed so far, by position."""
+        rows = self._rows(
+            f"SELECT {PROBE_COLUMNS} FROM probes WHERE family = ? ORDER BY position",  # noqa: S608
+            family,
+        )
+        return map(PlacedProbe.from_row, rows)
+
+    def place(self, probes: Sequence[PlacedProbe]) -> None:
+        """Record a batch, all of it or nothing."""
+        with explained(self.path), schema.transaction(self._connection):
+            self._connection.executemany(
+                f"INSERT INTO probes ({PROBE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                (placed.as_row() for placed in probes),
+            )
+
+    def trim(self) -> None:
+        """Take back the probes after the last answered one of each family.
+
+        For the end of a run: they are of a larger budget that was given up.
+        """
+        with explained(self.path), schema.transaction(self._connection):
+            self._connection.execute(
+                """WITH reached AS (
+                    SELECT family, max(position) AS last FROM probes
+                    WHERE number IN (SELECT probe FROM answers) GROUP BY family
+                )
+                DELETE FROM probes WHERE position > coalesce(
+                    (SELECT last FROM reached WHERE reached.family = probes.family), -1
+                )"""
+            )
+
+    def answered(self, role: str, repeat: int = 0) -> set[str]:
+        """Ids of the probes that need not be asked again; errors are not among them."""
+        rows = self._rows(
+            """SELECT p.id FROM answers a JOIN probes p ON p.number = a.probe
+               WHERE a.role = ? AND a.repeat = ? AND a.score IS NOT NULL""",
+            role,
+            repeat,
+        )
+        return {row[0] for row in rows}
+
+    def scores(self, family: str, role: str, start: int, stop: int) -> NDArray[np.float64]:
+        """First scores at positions start … stop − 1, shape (n,), NaN where there is none."""
+        rows = self._rows(
+            """SELECT a.score FROM probes p LEFT JOIN answers a
+               ON a.role = ? AND a.repeat = 0 AND a.probe = p.number
+               WHERE p.family = ? AND p.position >= ? AND p.position < ? ORDER BY p.position""",
+            role,
+            family,
+            start,
+            stop,
+        )
+        return np.array([row[0] for row in rows], dtype=np.float64)
+
+    def record(self, answers: Sequence[Answer]) -> None:
+        """Commit answers with their transcripts; an answer replaces an earlier error.
+
+        Raises :class:`falloff.core.SetupError` when the disk is full: then none of them is kept.
+        """
+        with explained(self.path), schema.transaction(self._connection):
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO answers VALUES (?, ?, {_NUMBER}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                (answer.as_row() for answer in answers),
+            )
+            self._connection.executemany(
+                f"INSERT OR REPLACE INTO transcripts VALUES (?, ?, {_NUMBER}, ?)",  # noqa: S608
+                (answer.transcript_row() for answer in answers),
+            )
+
+    def close(self) -> None:
+        self._connection.close()
+        self._lock.release()
+
+    def __enter__(self) -> RunStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        with explained(self.path):
+            yield from self._connection.execute(query, parameters)
+
+
+def open_for_writing(path: Path, manifest: Manifest, *, fresh: bool = False) -> RunStore:
+    """The run at ``path``, begun if there is none; ``fresh`` starts an existing one over.
+
+    Raises :class:`falloff.core.RunFileError` if the file is no run, is too new, belongs to another
+    run or is being written by another process, and :class:`falloff.core.SetupError` if it cannot
+    be written. A damaged run is salvaged, and the store's ``loss`` says so.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = WriterLock(path)
+        try:
+            return _open(path, manifest, lock, fresh=fresh)
+        except BaseException:
+            lock.release()
+            raise
+
+
+def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> RunStore:
+    exists = path.exists() and path.stat().st_size > 0
+    if exists:
+        files.check_identity(path)
+    if fresh or not exists:
+        files.put_in_place(files.build(path, manifest), path)
+    loss = salvage(path)
+    connection = schema.connect(path, "mode=rw")
+    try:
+        stored = files.read_manifest(connection, path)
+        _check_match(path, stored, manifest)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        # Writes nothing, but finds out here that nothing may be written, before models are asked.
+        connection.execute("DELETE FROM answers WHERE false")
+    except BaseException:
+        connection.close()
+        raise
+    return RunStore(path, stored, connection, lock, loss)
+
+
+def _check_match(path: Path, stored: Manifest, wanted: Manifest) -> None:
+    if differences := stored.differences(wanted):
+        raise RunFileError(
+            f"'{path}' holds another run. It differs in {'; '.join(differences)}.",
+            remedy="Start it over with --fresh, or keep it and name another file with --run.",
+        )

@@ -1,0 +1,85 @@
+"""What can go wrong with a run file, told to a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from falloff.core import FalloffError, RunFileError, SetupError
+
+_UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns what SQLite and the file system raise within the block into errors for people."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _explanation(path, error) from error
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from error
+
+
+def is_unopenable(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite could not make the files it needs beside the run."""
+    return _code(error) in _UNWRITABLE
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether pages of the file are lost, rather than locked or not to be written."""
+    return _code(error) == sqlite3.SQLITE_CORRUPT
+
+
+def not_a_run(path: Path) -> RunFileError:
+    return RunFileError(
+        f"'{path}' is not a falloff run.",
+        remedy="Give a file that falloff compare or falloff measure wrote.",
+    )
+
+
+def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
+    code = _code(error)
+    if code == sqlite3.SQLITE_NOTADB:
+        return not_a_run(path)
+    if is_damage(error):
+        return RunFileError(
+            f"'{path}' is damaged: part of it cannot be read.",
+            remedy="Run the command that made it again: it keeps every answer that can be read,"
+            " says what is lost, and asks only for that.",
+        )
+    if code in _BUSY:
+        return _in_use(path)
+    if is_unopenable(error):
+        return _unwritable(path, str(error))
+    if code in _DISK:
+        return SetupError(
+            f"'{path}' cannot be written: {error}.",
+            remedy="Every answer recorded so far is kept. Make room on the disk, then run the same"
+            " command again to go on.",
+        )
+    return RunFileError(f"'{path}' cannot be used: {error}.", remedy="Name another with --run.")
+
+
+def _unwritable(path: Path, why: str) -> SetupError:
+    return SetupError(
+        f"'{path}' cannot be opened: {why}.",
+        remedy="Check that its folder is there and that you may write to it, or name another file"
+        " with --run.",
+    )
+
+
+def _in_use(path: Path) -> RunFileError:
+    return RunFileError(
+        f"Another process is writing to '{path}'.",
+        remedy="Wait until it is done, or name another file with --run.",
+    )
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's primary result code, without the extended part."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF

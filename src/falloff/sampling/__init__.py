@@ -1,0 +1,11 @@
+"""Where to ask next. Pure: outcomes in, coordinates out.
+
+Knows the nouns of ``core`` and the axes of a family. Must not know a model, a file, a clock, or in
+which order answers arrived.
+"""
+
+from falloff.sampling.design import Design, Placement
+from falloff.sampling.evidence import FamilyEvidence, Share
+from falloff.sampling.space_filling import SpaceFilling
+
+__all__ = ["Design", "FamilyEvidence", "Placement", "Share", "SpaceFilling"]

@@ -1,0 +1,37 @@
+"""One session of a run with slow models, as a process of its own, to be killed by a test.
+
+Writes a line to a log for every episode begun: ``python run_session.py RUN LOG BUDGET``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from run_fakes import FakeModel, pair, run
+
+from falloff.core import Reply, Request
+
+
+class LoggedModel(FakeModel):
+    """Says which probe it is asked before it answers."""
+
+    def __init__(self, model: FakeModel, role: str, log: Path) -> None:
+        super().__init__(model.spec, skill=model.skill, seconds=0.004, concurrency=4)
+        self.role = role
+        self.log = log
+
+    async def reply(self, request: Request) -> Reply:
+        if request.conversation not in self.asked:
+            with self.log.open("a") as log:
+                log.write(f"{self.role} {request.conversation}\n")
+        return await super().reply(request)
+
+
+def main(path: str, log: str, budget: str) -> None:
+    models = {role: LoggedModel(model, role, Path(log)) for role, model in pair().items()}
+    run(Path(path), models, budget=int(budget))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

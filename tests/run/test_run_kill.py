@@ -1,0 +1,73 @@
+"""Sessions that die: killed or interrupted at any moment, a run goes on as if nothing had been."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from run_fakes import outcomes, pair, run
+
+from falloff.core import child_rng
+
+BUDGET = 60
+SESSION = Path(__file__).with_name("run_session.py")
+
+
+def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    path, whole = tmp_path / "a.falloff", tmp_path / "b.falloff"
+    moments = child_rng("moments", 3)
+    for session in range(4):
+        known = _answered(path)
+        log = tmp_path / f"asked-{session}"
+        with _session(path, log) as process:
+            _wait_for(log, lines=moments.randrange(1, 24))
+            time.sleep(moments.random() / 50)
+            process.kill()
+        asked = set(log.read_text().split("\n"))
+        assert not known & asked, "what is on disk is not asked again"
+        assert known <= _answered(path), "what is on disk stays there"
+    last = pair()
+    known = _answered(path)
+    run(path, last, budget=BUDGET)
+    run(whole, pair(), budget=BUDGET)
+    assert 0 < len(known) < 2 * BUDGET
+    assert sum(last[role].asked.total() for role in last) == 2 * BUDGET - len(known)
+    assert outcomes(path) == outcomes(whole)
+
+
+def test_ctrl_c_keeps_what_has_come_and_ends_the_process(tmp_path: Path) -> None:
+    path, log = tmp_path / "a.falloff", tmp_path / "asked"
+    with _session(path, log) as process:
+        _wait_for(log, lines=40)
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=20)
+    assert complaint.decode().strip().endswith("KeyboardInterrupt")
+    # All but the episodes in flight: four for each of two models.
+    assert len(_answered(path)) >= 40 - 8
+    assert {file.name for file in tmp_path.iterdir()} == {"a.falloff", "asked"}
+
+
+@contextmanager
+def _session(path: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(
+        [sys.executable, str(SESSION), str(path), str(log), str(BUDGET)], stderr=subprocess.PIPE
+    ) as process:
+        yield process
+
+
+def _wait_for(log: Path, lines: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if log.exists() and log.read_text().count("\n") >= lines:
+            return
+        time.sleep(0.002)
+    raise AssertionError(f"no {lines} episodes were begun")
+
+
+def _answered(path: Path) -> set[str]:
+    return {f"{role} {probe}" for role, probe in outcomes(path)} if path.exists() else set()
