@@ -1,0 +1,80 @@
+"""The numbers that measuring starts from: one family's probes and every model's scores on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from falloff.core import Axis, Coordinate, Reason, UsageError
+
+Floats = NDArray[np.float64]
+
+CENTRE, AXIS, BOX = "centre", "axis", "box"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyData:
+    """One family's results; n probes, parallel in all arrays, each a fresh item.
+
+    ``shares`` says why each probe was drawn: ``centre``, ``axis``, or ``box`` (an unbiased draw
+    from μ). ``scores[role]`` is in [0, 1], NaN where the model has no answer. ``grid`` is the box
+    and ``weights`` the measure μ on it, adding up to 1.
+    """
+
+    name: str
+    capability: str
+    axes: tuple[Axis, ...]
+    chance: float
+    grid: tuple[Coordinate, ...]
+    weights: tuple[float, ...]
+    coordinates: tuple[Coordinate, ...]
+    shares: tuple[str, ...]
+    scores: Mapping[str, Floats]
+    answers: Mapping[str, tuple[str | None, ...]]
+    reasons: Mapping[str, tuple[Reason | None, ...]]
+
+    def __post_init__(self) -> None:
+        if abs(sum(self.weights) - 1.0) > 1e-9:
+            raise UsageError(
+                f"The weights of family '{self.name}' add up to {sum(self.weights):g}.",
+                remedy="Weights over the box must add up to 1.",
+            )
+
+    @cached_property
+    def places(self) -> tuple[Coordinate, ...]:
+        """The distinct coordinates that matter: the grid first, then any others asked at."""
+        return tuple(dict.fromkeys([*self.grid, *self.coordinates]))
+
+    @cached_property
+    def place_of(self) -> NDArray[np.intp]:
+        """[n] index into :attr:`places` of each probe."""
+        index = {place: i for i, place in enumerate(self.places)}
+        return np.array([index[at] for at in self.coordinates], dtype=np.intp)
+
+    @cached_property
+    def u(self) -> Floats:
+        """[places, axes] positions of :attr:`places` on the axes' scales."""
+        by_name = {axis.name: axis for axis in self.axes}
+        return np.array([[by_name[name].u(dose) for name, dose in at] for at in self.places])
+
+    @cached_property
+    def mu(self) -> Floats:
+        """[places] the measure μ on :attr:`places`; 0 where only extra probes were asked."""
+        extra = len(self.places) - len(self.grid)
+        return np.concatenate([np.asarray(self.weights), np.zeros(extra)])
+
+    def scored(self, *roles: str) -> NDArray[np.bool_]:
+        """[n] whether all of ``roles`` have a score on the probe."""
+        return np.asarray(np.all([~np.isnan(self.scores[role]) for role in roles], axis=0))
+
+    def share(self, name: str) -> NDArray[np.bool_]:
+        return np.array([share == name for share in self.shares], dtype=bool)
+
+    @cached_property
+    def at_centre(self) -> NDArray[np.bool_]:
+        """[n] whether the probe was asked at the centre, for whatever reason."""
+        return np.asarray((self.u == 0).all(axis=1)[self.place_of])

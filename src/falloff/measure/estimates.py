@@ -1,0 +1,207 @@
+"""The results of measuring: what every report, export and gate reads.
+
+All frozen, all made by the functions of this room. Competence c is success with chance removed,
+c = (p − g)/(1 − g); a volume is the mean competence over the family's box under its measure μ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from falloff.core import Coordinate, Reason
+
+Censoring = Literal["above", "below"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """An estimate with its 90 % interval; None where undefined.
+
+    ``censored="above"``: the quantity lies beyond what was measured (an edge past the top of the
+    box), and ``estimate`` is that bound. ``"below"`` likewise on the other side.
+    """
+
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+    censored: Censoring | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "estimate": self.estimate,
+            "low": self.low,
+            "high": self.high,
+            "censored": self.censored,
+        }
+
+
+UNDEFINED = Interval(estimate=None)
+
+
+class Status(StrEnum):
+    """Whether a family's numbers can be used."""
+
+    OK = "ok"
+    CENTRE_NOT_ESTABLISHED = "centre_not_established"
+    SATURATED = "saturated"
+    ERRORS = "errors"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """Raw results at one coordinate: ``score`` is the sum of scores over ``n`` scored probes."""
+
+    coordinate: Coordinate
+    n: int
+    score: float
+
+    @property
+    def rate(self) -> float:
+        return self.score / self.n
+
+
+@dataclass(frozen=True, kw_only=True)
+class AxisCurve:
+    """Competence along one dose axis, the other axes at their centre.
+
+    ``doses``, ``u``, ``competence``, ``low``, ``high`` are parallel and ascending, for drawing;
+    the band is pointwise 90 %. ``cells`` are the raw results on the axis. ``edge`` is in doses.
+    """
+
+    axis: str
+    doses: tuple[float, ...]
+    u: tuple[float, ...]
+    competence: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    cells: tuple[Cell, ...]
+    edge: Interval
+    steepness: Interval
+    cliff: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyProfile:
+    """One model on one family."""
+
+    family: str
+    capability: str
+    status: Status
+    chance: float
+    probes: int
+    centre: Interval
+    volume: Interval
+    volume_at: Interval
+    interaction: Interval
+    curves: tuple[AxisCurve, ...]
+    cells: tuple[Cell, ...]
+    reasons: dict[Reason, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spending:
+    """What a model's answers took in all."""
+
+    probes: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One model on all families of a suite."""
+
+    model: str
+    families: tuple[FamilyProfile, ...]
+    spending: Spending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Churn:
+    """Probes by who solved them. ``same_wrong``: both failed with the same answer."""
+
+    both: int = 0
+    lost: int = 0
+    gained: int = 0
+    neither: int = 0
+    same_wrong: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellDrop:
+    """A coordinate at which the student is worse: ``drop`` is teacher − student competence."""
+
+    family: str
+    coordinate: Coordinate
+    n: int
+    teacher: float
+    student: float
+    drop: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyComparison:
+    """A student against its teacher on one family, same probes."""
+
+    family: str
+    capability: str
+    status: Status
+    weight: float
+    teacher: FamilyProfile
+    student: FamilyProfile
+    retention: Interval
+    volume_at_ratio: Interval
+    centre_ratio: Interval
+    illusion: Interval
+    churn: Churn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """May the student replace the teacher? By headline retention against ``margin``.
+
+    ``low`` and ``high`` are one-sided 95 % bounds. ``further_probes`` would settle an inconclusive
+    verdict if the estimate stands; None where it is settled or nothing can be said.
+    """
+
+    status: Literal["pass", "fail", "inconclusive"]
+    margin: float
+    low: float | None
+    high: float | None
+    further_probes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentComparison:
+    """A student against its teacher over all families."""
+
+    model: str
+    profile: Profile
+    retention: Interval
+    centre_ratio: Interval
+    illusion: Interval
+    verdict: Verdict
+    covered_weight: float
+    families: tuple[FamilyComparison, ...]
+    churn: Churn
+    worst: tuple[CellDrop, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A teacher and its students on one suite.
+
+    ``measure`` names μ; ``probes`` is the number put to each model; ``threshold`` is τ.
+    """
+
+    suite: str
+    measure: str
+    threshold: float
+    probes: int
+    teacher: Profile
+    students: tuple[StudentComparison, ...]

@@ -1,0 +1,42 @@
+"""From joint draws to intervals: 90 %, by quantiles, the point estimate kept inside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from falloff.core import Axis
+from falloff.measure.data import Floats
+from falloff.measure.estimates import UNDEFINED, Interval
+
+LOW, HIGH = 0.05, 0.95
+
+
+def interval(draws: Floats) -> Interval:
+    """From draws whose first is the point estimate; undefined where that is not finite."""
+    point = float(draws[0])
+    rest = draws[1:][np.isfinite(draws[1:])]
+    if not np.isfinite(point) or rest.size == 0:
+        return UNDEFINED
+    low, high = (float(q) for q in np.quantile(rest, [LOW, HIGH]))
+    return Interval(estimate=point, low=min(low, point), high=max(high, point))
+
+
+def edge_interval(draws: Floats, axis: Axis) -> Interval:
+    """An edge in doses, from draws of its u; NaN counts as below from the start.
+
+    Beyond the top of the box the edge is not known: ``censored="above"`` with the top as its
+    estimate. A bound beyond the top is None.
+    """
+    if np.isnan(draws[0]):
+        return UNDEFINED
+    low, high = np.quantile(np.nan_to_num(draws[1:], nan=0.0), [LOW, HIGH], method="higher")
+    low, high = min(low, draws[0]), max(high, draws[0])
+    if draws[0] > 1:
+        return Interval(
+            estimate=axis.top, low=axis.dose(min(float(low), 1.0)), high=None, censored="above"
+        )
+    return Interval(
+        estimate=axis.dose(float(draws[0])),
+        low=axis.dose(float(low)),
+        high=axis.dose(float(high)) if high <= 1 else None,
+    )

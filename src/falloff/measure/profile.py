@@ -1,0 +1,124 @@
+"""One model on one family: centre, volumes, curves, edges, steepness."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import numpy as np
+
+from falloff.core import Axis, Coordinate, Reason
+from falloff.measure.data import FamilyData, Floats
+from falloff.measure.estimates import (
+    UNDEFINED,
+    AxisCurve,
+    Cell,
+    FamilyProfile,
+    Interval,
+    Status,
+)
+from falloff.measure.intervals import HIGH, LOW, edge_interval, interval
+from falloff.measure.resampling import Draws, draw
+
+# Points on a drawn curve.
+_POINTS = 41
+# Fewer probes than this say nothing about a family.
+LEAST_PROBES = 8
+# A family with more than this share of unanswered probes is not estimated.
+_MOST_ERRORS = 0.1
+# Above this a box is too easy for its volume to tell models apart.
+_SATURATED = 0.97
+
+
+def profile_family(data: FamilyData, role: str, *, tau: float) -> FamilyProfile:
+    """Everything that one model's own answers say about a family."""
+    status = status_of(data, role)
+    draws = draw(data, (role,), tau=tau)[role] if status is Status.OK else None
+    centre = interval(draws.centre) if draws else UNDEFINED
+    volume = interval(draws.volume) if draws else UNDEFINED
+    if draws and (centre.estimate is None or centre.estimate < tau):
+        status = Status.CENTRE_NOT_ESTABLISHED
+    elif volume.low is not None and volume.low > _SATURATED:
+        status = Status.SATURATED
+    return FamilyProfile(
+        family=data.name,
+        capability=data.capability,
+        status=status,
+        chance=data.chance,
+        probes=int(data.scored(role).sum()),
+        centre=centre,
+        volume=volume,
+        volume_at=interval(draws.volume_at) if draws else UNDEFINED,
+        interaction=interval(draws.regions.rho) if draws else UNDEFINED,
+        curves=tuple(
+            _curve(data, role, i, axis, draws, tau=tau)
+            for i, axis in enumerate(data.axes)
+            if draws and axis.kind == "dose"
+        ),
+        cells=cells(data, role),
+        reasons=dict(Counter(r for r in data.reasons[role] if r is not None)),
+    )
+
+
+def status_of(data: FamilyData, role: str) -> Status:
+    """Whether there are enough answers to estimate from."""
+    errors = sum(reason is Reason.ERROR for reason in data.reasons[role])
+    if errors > _MOST_ERRORS * len(data.coordinates):
+        return Status.ERRORS
+    scored = data.scored(role)
+    if scored.sum() < LEAST_PROBES or not (scored & data.at_centre).any():
+        return Status.TOO_FEW
+    return Status.OK
+
+
+def cells(data: FamilyData, role: str) -> tuple[Cell, ...]:
+    """Raw results by coordinate, in the order of the grid."""
+    scores: defaultdict[int, list[float]] = defaultdict(list)
+    for place, score in zip(data.place_of.tolist(), data.scores[role].tolist(), strict=True):
+        if not np.isnan(score):
+            scores[place].append(score)
+    return tuple(
+        Cell(coordinate=data.places[place], n=len(got), score=sum(got))
+        for place, got in sorted(scores.items())
+    )
+
+
+def _curve(
+    data: FamilyData, role: str, index: int, axis: Axis, draws: Draws, *, tau: float
+) -> AxisCurve:
+    u = np.linspace(0.0, 1.0, _POINTS)
+    places = np.zeros((_POINTS, len(data.axes)))
+    places[:, index] = u
+    lines = draws.regions.competence(places)
+    low, high = np.quantile(lines[1:], [LOW, HIGH], axis=0)
+    return AxisCurve(
+        axis=axis.name,
+        doses=tuple(axis.dose(float(x)) for x in u),
+        u=_tuple(u),
+        competence=_tuple(lines[0]),
+        low=_tuple(np.minimum(low, lines[0])),
+        high=_tuple(np.maximum(high, lines[0])),
+        cells=tuple(c for c in cells(data, role) if _on_axis(c.coordinate, axis, data.axes)),
+        edge=edge_interval(draws.regions.edge(index, tau), axis),
+        steepness=_inside(draws, index, interval(draws.regions.b[:, index]), share=0.5),
+        cliff=_inside(draws, index, interval(_cliff(draws, index)), share=0.25),
+    )
+
+
+def _cliff(draws: Draws, index: int) -> Floats:
+    """1 − (x_¼ − x_¾)/(x_¼ + x_¾): 1 is a cliff, small is gentle."""
+    far = draws.regions.share_of_ceiling(index, 0.25)
+    near = draws.regions.share_of_ceiling(index, 0.75)
+    return np.asarray(1 - (far - near) / (far + near))
+
+
+def _inside(draws: Draws, index: int, value: Interval, *, share: float) -> Interval:
+    """``value`` if the curve falls to ``share`` of its ceiling inside the box, else undefined."""
+    return value if draws.regions.share_of_ceiling(index, share)[0] <= 1 else UNDEFINED
+
+
+def _on_axis(at: Coordinate, axis: Axis, axes: tuple[Axis, ...]) -> bool:
+    return all(at[other.name] == other.centre for other in axes if other.name != axis.name)
+
+
+def _tuple(values: Floats) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)

@@ -1,0 +1,176 @@
+"""The model of a region: log-logistic on each axis, pooled in the odds of failing.
+
+    c(u) = (1 − λ)/(1 + O(u)),   O(u) = (Σᵢ ((uᵢ/hᵢ)^bᵢ)^q)^(1/q),   q = ρ/geomean(b)
+
+hᵢ is the half-ceiling point of axis i and bᵢ its steepness; λ is the lapse rate, so c(0) = 1 − λ.
+Pooling after Quick (1974): ρ → ∞, any one axis breaks it; q = 1, the odds of failing add; q = 1/b,
+the stresses trade off. Success is p = g + (1 − g)·c with the chance level g known.
+
+Fitted by maximum a posteriori under weak priors, many weighted copies of the data at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from falloff.measure.data import Floats
+
+# Priors on (log h, log b, log ρ, logit λ): mean and standard deviation. Broad: h from the first to
+# beyond the last level, b from gentle to a cliff, lapses of a fraction to a tenth.
+_PRIOR_H = (np.log(0.6), 1.0)
+_PRIOR_B = (np.log(3.0), 0.8)
+_PRIOR_RHO = (np.log(3.0), 1.5)
+_PRIOR_LAPSE = (-4.0, 1.5)
+
+_ROUNDS = 60
+_TINY = 1e-9
+_CENTRE_U = 1e-9
+# A copy leaves when a step gains less than this in log posterior, or no step is small enough.
+_SETTLED = 1e-6
+_STUCK = 1e4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regions:
+    """Parameters of R regions over k axes. ``h``, ``b``: [R, k]; ``rho``, ``lapse``: [R]."""
+
+    h: Floats
+    b: Floats
+    rho: Floats
+    lapse: Floats
+
+    @classmethod
+    def from_vector(cls, theta: Floats) -> Regions:
+        """From unconstrained parameters [R, 2k + 2]."""
+        k = (theta.shape[1] - 2) // 2
+        return cls(
+            h=np.exp(theta[:, :k]),
+            b=np.exp(theta[:, k : 2 * k]),
+            rho=np.exp(theta[:, 2 * k]),
+            lapse=expit(theta[:, 2 * k + 1]),
+        )
+
+    def competence(self, u: Floats) -> Floats:
+        """c at each place; u: [places, k] → [R, places]."""
+        log_odds = _pool(self, u)[0]
+        return np.asarray((1 - self.lapse)[:, None] * expit(-log_odds))
+
+    def edge(self, axis: int, tau: float) -> Floats:
+        """[R] the u at which c falls to τ on an axis, others at the centre; NaN if never above."""
+        ratio = (1 - self.lapse) / tau - 1
+        with np.errstate(invalid="ignore"):
+            edge = self.h[:, axis] * np.where(ratio > 0, ratio, np.nan) ** (1 / self.b[:, axis])
+        return np.asarray(edge, dtype=np.float64)
+
+    def share_of_ceiling(self, axis: int, share: float) -> Floats:
+        """[R] the u at which c falls to ``share`` of c(0) on an axis."""
+        return np.asarray(self.h[:, axis] * (1 / share - 1) ** (1 / self.b[:, axis]))
+
+
+def fit(
+    u: Floats, successes: Floats, trials: Floats, chance: float, start: Floats | None = None
+) -> tuple[Regions, Floats]:
+    """Fit R regions to R weighted copies of the same data.
+
+    u: [places, k]; successes, trials: [R, places], weighted sums, trials may be 0. Levenberg–
+    Marquardt steps on the Fisher information; each copy keeps only steps that improve it, and
+    leaves when it no longer moves. Returns the regions and their unconstrained vectors
+    [R, 2k + 2]; ``start`` is such a vector to begin from (by default the prior's mean).
+    """
+    copies, k = successes.shape[0], u.shape[1]
+    used = trials.sum(axis=0) > 0
+    problem = _Problem(u=u[used], chance=chance, prior=_prior(k))
+    successes, trials = successes[:, used], trials[:, used]
+    theta = np.tile(problem.prior[0] if start is None else start, (copies, 1))
+    damping = np.full(copies, 1e-2)
+    active = np.arange(copies)
+    for _ in range(_ROUNDS):
+        here = theta[active]
+        value, gradient, information = problem.evaluate(here, successes[active], trials[active])
+        diagonal = np.einsum("rii->ri", information)[:, :, None] * np.eye(2 * k + 2)
+        system = information + damping[active, None, None] * diagonal
+        step = np.clip(np.linalg.solve(system, gradient[..., None])[..., 0], -1.0, 1.0)
+        gain = problem.objective(here + step, successes[active], trials[active]) - value
+        better = gain > 0
+        theta[active[better]] += step[better]
+        damping[active] = np.clip(damping[active] * np.where(better, 0.25, 6.0), 1e-8, 1e8)
+        moving = np.where(better, gain > _SETTLED, damping[active] < _STUCK)
+        active = active[moving]
+        if not active.size:
+            break
+    return Regions.from_vector(theta), theta
+
+
+def _prior(k: int) -> tuple[Floats, Floats]:
+    parts = [_PRIOR_H] * k + [_PRIOR_B] * k + [_PRIOR_RHO, _PRIOR_LAPSE]
+    return np.array([mean for mean, _ in parts]), np.array([sd for _, sd in parts])
+
+
+def _pool(region: Regions, u: Floats) -> tuple[Floats, Floats, Floats]:
+    """Log odds of failing [R, places], and per axis its log odds and share in them [R, places, k].
+
+    The centre of an axis stands at a tiny u, so that every number stays finite.
+    """
+    q = (region.rho / np.exp(np.log(region.b).mean(axis=1)))[:, None]
+    log_u = np.log(np.maximum(u, _CENTRE_U))
+    single = region.b[:, None, :] * (log_u[None] - np.log(region.h)[:, None, :])
+    powers = q[:, :, None] * single
+    top = powers.max(axis=-1, keepdims=True)
+    share = np.exp(powers - top)
+    total = share.sum(axis=-1, keepdims=True)
+    pooled = (np.log(total) + top)[..., 0] / q
+    return pooled, single, share / total
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Problem:
+    """What all copies of a fit share. ``prior``: mean and standard deviation, [2k + 2] each."""
+
+    u: Floats
+    chance: float
+    prior: tuple[Floats, Floats]
+
+    def objective(self, theta: Floats, successes: Floats, trials: Floats) -> Floats:
+        """[R] weighted log likelihood plus log prior."""
+        p = self._success(Regions.from_vector(theta).competence(self.u))
+        return self._value(theta, p, successes, trials)
+
+    def evaluate(
+        self, theta: Floats, successes: Floats, trials: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """The objective, its gradient [R, d] and the Fisher information [R, d, d]."""
+        mean, sd = self.prior
+        competence, jacobian = self._slopes(Regions.from_vector(theta))
+        p = self._success(competence)
+        variance = p * (1 - p)
+        slope = (1 - self.chance) * jacobian
+        gradient = np.einsum("rp,rpd->rd", (successes - trials * p) / variance, slope)
+        weighted = slope * (trials / variance)[:, :, None]
+        information = np.matmul(slope.swapaxes(1, 2), weighted) + np.diag(1 / sd**2)
+        value = self._value(theta, p, successes, trials)
+        return value, gradient - (theta - mean) / sd**2, information
+
+    def _slopes(self, region: Regions) -> tuple[Floats, Floats]:
+        """c [R, places] and its derivatives by the unconstrained parameters [R, places, d]."""
+        pooled, single, share = _pool(region, self.u)
+        k = self.u.shape[1]
+        works, fails = expit(-pooled), expit(pooled)
+        by_odds = -((1 - region.lapse)[:, None] * works * fails)[:, :, None]
+        by_q = ((share * single).sum(axis=-1) - pooled)[:, :, None]
+        jacobian = np.empty((*pooled.shape, 2 * k + 2))
+        jacobian[:, :, :k] = by_odds * (-region.b[:, None, :] * share)
+        jacobian[:, :, k : 2 * k] = by_odds * (share * single - by_q / k)
+        jacobian[:, :, 2 * k : 2 * k + 1] = by_odds * by_q
+        jacobian[:, :, 2 * k + 1] = -(region.lapse * (1 - region.lapse))[:, None] * works
+        return (1 - region.lapse)[:, None] * works, jacobian
+
+    def _success(self, competence: Floats) -> Floats:
+        return np.clip(self.chance + (1 - self.chance) * competence, _TINY, 1 - _TINY)
+
+    def _value(self, theta: Floats, p: Floats, successes: Floats, trials: Floats) -> Floats:
+        mean, sd = self.prior
+        likelihood = (successes * np.log(p) + (trials - successes) * np.log1p(-p)).sum(axis=1)
+        return np.asarray(likelihood - 0.5 * (((theta - mean) / sd) ** 2).sum(axis=1))
