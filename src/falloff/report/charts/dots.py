@@ -1,0 +1,103 @@
+"""Dot plot: one estimate with its interval per row, all on one scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from falloff.report.charts.canvas import (
+    element,
+    fitted,
+    frame,
+    join,
+    rule,
+    series,
+    text,
+    text_width,
+)
+
+_WIDTH = 440.0
+_LEFT, _RIGHT = 14.0, 14.0
+_TOP, _ROW = 6.0, 46.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DotRow:
+    """``value`` with its bounds is the filled dot; ``other`` an open diamond to compare it with.
+
+    ``beyond`` marks a value of which only the bound is known: the dot is open.
+    """
+
+    number: int
+    name: str
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    other: float | None = None
+    beyond: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DotPlot:
+    """``ticks`` are values with labels, the outermost the ends; ``references`` are marked."""
+
+    title: str
+    description: str
+    ticks: tuple[tuple[float, str], ...]
+    rows: tuple[DotRow, ...]
+    references: tuple[tuple[float, str], ...] = ()
+
+
+def dot_plot(plot: DotPlot, *, standalone: bool = False) -> Markup:
+    """Rows from the top down, each with its name and its numbers in words above the dot."""
+    foot = _TOP + _ROW * len(plot.rows) + 4
+    return frame(
+        plot.title,
+        plot.description,
+        _WIDTH,
+        foot + (40 if plot.references else 22),
+        *(_tick(_x(plot, value), label, foot) for value, label in plot.ticks),
+        *(_reference(_x(plot, value), label, foot) for value, label in plot.references),
+        *(_row(plot, row, _TOP + _ROW * i) for i, row in enumerate(plot.rows)),
+        standalone=standalone,
+    )
+
+
+def _x(plot: DotPlot, value: float) -> float:
+    lowest, highest = plot.ticks[0][0], plot.ticks[-1][0]
+    share = (min(max(value, lowest), highest) - lowest) / (highest - lowest)
+    return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+
+
+def _tick(x: float, label: str, foot: float) -> Markup:
+    line = rule(x, _TOP, x, foot, class_="grid")
+    return join([line, text(label, x, foot + 16, text_anchor="middle", class_="muted")])
+
+
+def _reference(x: float, label: str, foot: float) -> Markup:
+    line = rule(x, _TOP, x, foot + 22, class_="threshold")
+    return join([line, text(label, x, foot + 34, text_anchor="middle", class_="muted small")])
+
+
+def _row(plot: DotPlot, row: DotRow, top: float) -> Markup:
+    y = top + 32
+    room = _WIDTH - _LEFT - _RIGHT - text_width(row.label) - 12
+    words = [
+        text(fitted(row.name, room), _LEFT, top + 15, class_="ink strong"),
+        text(row.label, _WIDTH - _RIGHT, top + 15, text_anchor="end", class_="ink"),
+    ]
+    marks = [rule(_LEFT, y, _WIDTH - _RIGHT, y, class_="grid")]
+    if row.other is not None:
+        marks.append(_diamond(_x(plot, row.other), y))
+    if row.low is not None and row.high is not None:
+        marks.append(rule(_x(plot, row.low), y, _x(plot, row.high), y, class_="whisker"))
+    if row.value is not None:
+        style = "open" if row.beyond else "dot"
+        marks.append(element("circle", cx=_x(plot, row.value), cy=y, r=5.0, class_=style))
+    return join([*words, series(row.number, *marks)])
+
+
+def _diamond(x: float, y: float) -> Markup:
+    return element("path", d=f"M{x - 5:.1f} {y}l5-5 5 5-5 5z", class_="open")

@@ -1,0 +1,54 @@
+"""What a report is made of: the caller gathers it, this room only shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from falloff.core import Axis, Coordinate, Outcome, Transcript
+from falloff.measure.estimates import Comparison
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAnswer:
+    """What one model made of one probe."""
+
+    model: str
+    transcript: Transcript
+    outcome: Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divergence:
+    """A probe on which the models differ; ``answers`` has the teacher first.
+
+    The prompt is the common beginning of the transcripts. Where a single model was measured there
+    is nothing to differ from, and a divergence is a probe that it failed.
+    """
+
+    probe: str
+    family: str
+    capability: str
+    coordinate: Coordinate
+    gold: str
+    answers: tuple[ModelAnswer, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportContents:
+    """All that the report shows.
+
+    ``scored`` and ``missing`` count the outcomes with and without a score. ``axes`` gives the
+    axes by family, for units, levels and labels; a family that is not in it is drawn from its
+    curves and cells alone. A comparison without students is a report on one model.
+    """
+
+    comparison: Comparison
+    manifest: dict[str, Any]
+    divergences: tuple[Divergence, ...]
+    run: str
+    created: str
+    scored: int
+    missing: int
+    axes: Mapping[str, tuple[Axis, ...]] = field(default_factory=dict)

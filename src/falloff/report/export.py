@@ -1,0 +1,156 @@
+"""Results as plain JSON objects: what ``--json`` prints.
+
+An interval is ``{"estimate", "low", "high", "censored"}``; what is undefined or not finite is
+null, so that what is printed is JSON for every reader.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from falloff.measure.estimates import (
+    CellDrop,
+    Churn,
+    Comparison,
+    FamilyComparison,
+    FamilyProfile,
+    Interval,
+    Profile,
+    Spending,
+    StudentComparison,
+    Verdict,
+)
+
+
+def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[str, Any]:
+    """The object of ``compare --json``."""
+    students = comparison.students
+    return {
+        "teacher": comparison.teacher.model,
+        "students": [_student(student) for student in students],
+        "covered_weight": _finite(min((s.covered_weight for s in students), default=None)),
+        "run": run,
+        "probes": comparison.probes,
+        "calls": calls,
+        "suite": comparison.suite,
+        "measure": comparison.measure,
+        "threshold": comparison.threshold,
+        "spending": _spending(comparison.teacher.spending),
+    }
+
+
+def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]:
+    """The object of ``measure --json``."""
+    return {
+        "model": profile.model,
+        "families": [
+            {"family": family.family, "capability": family.capability, **_side(family)}
+            for family in profile.families
+        ],
+        "run": run,
+        "probes": profile.spending.probes,
+        "calls": calls,
+        "spending": _spending(profile.spending),
+    }
+
+
+def _student(student: StudentComparison) -> dict[str, Any]:
+    return {
+        "model": student.model,
+        "retention": _interval(student.retention),
+        "centre_ratio": _interval(student.centre_ratio),
+        "illusion": _interval(student.illusion),
+        "verdict": student.verdict.status,
+        "families": [_family(family) for family in student.families],
+        "covered_weight": _finite(student.covered_weight),
+        "bounds": _bounds(student.verdict),
+        "churn": _churn(student.churn),
+        "worst_cells": [_drop(cell) for cell in student.worst],
+        "spending": _spending(student.profile.spending),
+    }
+
+
+def _family(compared: FamilyComparison) -> dict[str, Any]:
+    return {
+        "family": compared.family,
+        "capability": compared.capability,
+        "retention": _interval(compared.retention),
+        "teacher": _side(compared.teacher),
+        "student": _side(compared.student),
+        "status": compared.status.value,
+        "weight": _finite(compared.weight),
+        "volume_at_ratio": _interval(compared.volume_at_ratio),
+        "centre_ratio": _interval(compared.centre_ratio),
+        "illusion": _interval(compared.illusion),
+        "churn": _churn(compared.churn),
+    }
+
+
+def _side(family: FamilyProfile) -> dict[str, Any]:
+    """One model on one family."""
+    return {
+        "centre": _interval(family.centre),
+        "volume": _interval(family.volume),
+        "volume_at": _interval(family.volume_at),
+        "edges": {curve.axis: _interval(curve.edge) for curve in family.curves},
+        "status": family.status.value,
+        "steepness": {curve.axis: _interval(curve.steepness) for curve in family.curves},
+        "cliff": {curve.axis: _interval(curve.cliff) for curve in family.curves},
+        "interaction": _interval(family.interaction),
+        "probes": family.probes,
+        "reasons": {reason.value: number for reason, number in family.reasons.items()},
+    }
+
+
+def _drop(cell: CellDrop) -> dict[str, Any]:
+    return {
+        "family": cell.family,
+        "coordinate": {axis: _finite(dose) for axis, dose in cell.coordinate},
+        "n": cell.n,
+        "teacher": _finite(cell.teacher),
+        "student": _finite(cell.student),
+        "drop": _interval(cell.drop),
+    }
+
+
+def _bounds(verdict: Verdict) -> dict[str, Any]:
+    """What the verdict was reached by: the margin and the one-sided 95 % bounds."""
+    return {
+        "margin": _finite(verdict.margin),
+        "low": _finite(verdict.low),
+        "high": _finite(verdict.high),
+        "further_probes": verdict.further_probes,
+    }
+
+
+def _churn(churn: Churn) -> dict[str, int]:
+    return {
+        "both": churn.both,
+        "lost": churn.lost,
+        "gained": churn.gained,
+        "neither": churn.neither,
+        "same_wrong": churn.same_wrong,
+    }
+
+
+def _spending(spending: Spending) -> dict[str, Any]:
+    return {
+        "probes": spending.probes,
+        "calls": spending.calls,
+        "prompt_tokens": spending.prompt_tokens,
+        "completion_tokens": spending.completion_tokens,
+        "seconds": _finite(spending.seconds),
+    }
+
+
+def _interval(interval: Interval) -> dict[str, Any]:
+    return {
+        name: _finite(value) if isinstance(value, float) else value
+        for name, value in interval.as_dict().items()
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    """The number as a plain float (numpy's are no JSON), or None where there is none."""
+    return float(value) if value is not None and math.isfinite(value) else None

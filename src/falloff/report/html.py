@@ -1,0 +1,167 @@
+"""The report as one HTML file: no request to anywhere, nothing in it runs but our own script.
+
+Everything that is printed passes through :func:`falloff.report.visible.visible` and is escaped;
+the content policy names style and script by their hash, so that mark-up which slipped through
+could still not run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from falloff.report import numerals, wording
+from falloff.report.charts import dot_plot, heat_map, line_chart, radial_plot
+from falloff.report.charts.canvas import hue, style_sheet
+from falloff.report.charts.dots import DotPlot
+from falloff.report.contents import ReportContents
+from falloff.report.definitions import DEFINITIONS
+from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
+from falloff.report.scales import spoken_name
+from falloff.report.sections import Sections
+from falloff.report.transcripts import MOST_SHOWN
+from falloff.report.visible import one_line, visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+# What must not break over a line: "> 16", "37–45 %", "−3 to 5", "41 %".
+_NUMBER = r"−?\d[\d.,]*"
+_NUMBERS = re.compile(rf"&[gl]t; {_NUMBER}|{_NUMBER}(?:–| to ){_NUMBER}(?: %)?|{_NUMBER} %")
+MOST_BYTES = 1_000_000
+# Tried in turn: a suite with very many charts leaves less room for what was said.
+_TRANSCRIPT_BYTES = (600_000, 300_000, 100_000, 0)
+
+
+def html_report(contents: ReportContents) -> str:
+    """The page as text; write it as UTF-8. Under 1 MB, whatever the models said."""
+    page = ""
+    for budget in _TRANSCRIPT_BYTES:
+        page = _page(contents, budget)
+        if len(page.encode()) < MOST_BYTES:
+            break
+    return page
+
+
+def _page(contents: ReportContents, budget: int) -> str:
+    comparison = contents.comparison
+    sections = Sections(contents, budget=budget)
+    style, script = style_sheet() + _asset("page.css"), _asset("page.js")
+    edges = edge_rows(comparison, contents.axes)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            contents=contents,
+            comparison=comparison,
+            sections=sections,
+            models=sections.seats,
+            headline=wording.headline(comparison),
+            edges=edges,
+            edge_plots=edge_plots(comparison, edges),
+            retention=retention_dots(comparison),
+            definitions=DEFINITIONS,
+            most_shown=MOST_SHOWN,
+            style=style,
+            script=script,
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("falloff.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= _filters()
+    environment.globals |= {
+        "ranked": wording.by_retention,
+        "STATUSES": wording.STATUSES,
+    }
+    return environment
+
+
+def _filters() -> dict[str, Any]:
+    sentences = {
+        "together": str,
+        "percent": numerals.percent,
+        "verdict": wording.verdict_sentence,
+        "illusion": wording.illusion_sentence,
+        "lede": wording.lede,
+        "status": wording.status_sentence,
+    }
+    cells = {
+        "percent_cell": numerals.percent_interval,
+        "points_cell": numerals.points_interval,
+        "number_cell": numerals.number_interval,
+    }
+    return {
+        **{name: _unbroken(spell) for name, spell in sentences.items()},
+        **{name: _cell(spell) for name, spell in cells.items()},
+        "count": numerals.count,
+        "quantity": numerals.quantity,
+        "short": wording.SHORT_REASONS.__getitem__,
+        "hue": hue,
+        "line": one_line,
+        "name": spoken_name,
+        "curve": line_chart,
+        "heat": heat_map,
+        "plot": lambda plot: dot_plot(plot) if isinstance(plot, DotPlot) else radial_plot(plot),
+    }
+
+
+def _unbroken(spell: Any) -> Any:
+    """``spell`` with its numbers kept from breaking over a line."""
+    from markupsafe import Markup, escape
+
+    def spelt(*values: Any) -> Markup:
+        written = str(escape(visible(spell(*values))))
+        return Markup(_NUMBERS.sub(r'<span class="n">\g<0></span>', written))  # noqa: S704 - escaped
+
+    return spelt
+
+
+def _cell(spell: Any) -> Any:
+    """``spell`` for a table: the estimate, and in small its interval, together or in two lines."""
+    from markupsafe import Markup
+
+    def spelt(*values: Any) -> Markup:
+        estimate, _, interval = spell(*values).partition(" (")
+        span = Markup(' <small class="n">({}</small>').format(interval) if interval else ""
+        return Markup('<span class="n">{}</span>').format(estimate) + span
+
+    return spelt
+
+
+def _finalize(value: Any) -> Any:
+    """The last door before escaping: nothing hidden or reordered passes it."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return visible(value)
+    return value
+
+
+@cache
+def _asset(name: str) -> Markup:
+    from markupsafe import Markup
+
+    source = files("falloff.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return Markup(source)  # noqa: S704 - our own file
+
+
+def _hash(source: str) -> str:
+    digest = hashlib.sha256(source.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

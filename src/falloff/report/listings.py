@@ -1,0 +1,176 @@
+"""The tables of the finding as plain text: the same rows for terminal and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from falloff.measure.estimates import AxisCurve, Comparison, Status
+from falloff.report.lineup import Entry, Panel, panels, seats
+from falloff.report.numerals import (
+    count,
+    number_estimate,
+    percent,
+    percent_interval,
+    points_interval,
+)
+from falloff.report.scales import family_scales, spoken_name, spoken_place
+from falloff.report.visible import one_line
+from falloff.report.wording import STATUSES, by_retention
+
+_BLOCKS, _ASCII_BLOCKS = "▁▂▃▄▅▆▇█", "_.-=+*#@"
+_SPARKS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A table: ``heads`` and ``rows`` of text; a cell may have several lines.
+
+    ``spare`` names the columns that may be left out, in this order, where room is short.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    spare: tuple[str, ...] = ()
+
+    def without(self, head: str) -> Listing:
+        gone = self.heads.index(head)
+        heads, *rows = ((*row[:gone], *row[gone + 1 :]) for row in (self.heads, *self.rows))
+        return replace(self, heads=heads, rows=tuple(rows), spare=self.spare[1:])
+
+
+def ranking(comparison: Comparison) -> Listing:
+    """The students, best estimate first."""
+    return Listing(
+        title="Students",
+        heads=("Student", "Retention", "Centre ratio", "Illusion", "Verdict"),
+        spare=("Centre ratio",),
+        rows=tuple(
+            (
+                one_line(student.model),
+                percent_interval(student.retention),
+                percent_interval(student.centre_ratio),
+                points_interval(student.illusion),
+                student.verdict.status,
+            )
+            for student in by_retention(comparison)
+        ),
+    )
+
+
+def families(comparison: Comparison) -> Listing:
+    """Every student on every family, teacher → student; without students, the one model."""
+    if not comparison.students:
+        return _one_model(comparison)
+    return Listing(
+        title="Families, teacher → student",
+        heads=("Family", "Student", "Retention", "Centre", "Volume", "Edges"),
+        spare=("Volume", "Centre"),
+        rows=tuple(
+            (spoken_name(panel.family), entry.seat.name, *_against_teacher(panel, entry))
+            for panel in panels(comparison)
+            for entry in panel.entries[1:]
+        ),
+    )
+
+
+def curves(comparison: Comparison, *, ascii_only: bool = False) -> Listing:
+    """Every curve as a sparkline with its edge."""
+    return Listing(
+        title="Curves, from the centre to the top of the box",
+        heads=("Axis", "Model", "Curve", "Edge"),
+        rows=tuple(
+            (
+                f"{spoken_name(panel.family)} · {spoken_name(axis)}",
+                entry.seat.name,
+                sparkline(_sampled(curve), ascii_only=ascii_only),
+                number_estimate(curve.edge),
+            )
+            for panel in panels(comparison)
+            for axis in panel.axes
+            for entry in panel.claimants
+            for curve in entry.profile.curves
+            if curve.axis == axis
+        ),
+    )
+
+
+def worst_cells(comparison: Comparison, *, most: int) -> Listing:
+    """The largest established losses of all students."""
+    scales = {p.family: family_scales(e.profile for e in p.entries) for p in panels(comparison)}
+    found = [(seat, c) for seat in seats(comparison) if seat.student for c in seat.student.worst]
+    found.sort(key=lambda pair: -(pair[1].drop.estimate or 0.0))
+    return Listing(
+        title="Worst cells",
+        heads=("Student", "Family", "Where", "Probes", "Solved", "Loss"),
+        spare=("Probes", "Solved"),
+        rows=tuple(
+            (
+                seat.name,
+                spoken_name(cell.family),
+                spoken_place(cell.coordinate, scales.get(cell.family, {})),
+                count(cell.n),
+                f"{percent(cell.teacher)} → {percent(cell.student)}",
+                points_interval(cell.drop),
+            )
+            for seat, cell in found[:most]
+        ),
+    )
+
+
+def sparkline(values: Sequence[float], *, ascii_only: bool = False) -> str:
+    """Competence from the centre outward, one block a step: ``▇▇▆▃▁``."""
+    blocks = _ASCII_BLOCKS if ascii_only else _BLOCKS
+    top = len(blocks) - 1
+    return "".join(blocks[round(top * min(max(value, 0.0), 1.0))] for value in values)
+
+
+def _one_model(comparison: Comparison) -> Listing:
+    return Listing(
+        title="Families",
+        heads=("Family", "Status", "Centre", "Volume", "Edges"),
+        rows=tuple(
+            (
+                spoken_name(family.family),
+                STATUSES[family.status],
+                *(
+                    (
+                        percent_interval(family.centre),
+                        percent_interval(family.volume),
+                        "\n".join(_edge(curve) for curve in family.curves),
+                    )
+                    if family.status is Status.OK
+                    else ("", "", "")
+                ),
+            )
+            for family in comparison.teacher.families
+        ),
+    )
+
+
+def _against_teacher(panel: Panel, entry: Entry) -> tuple[str, ...]:
+    teacher, own, compared = panel.entries[0].profile, entry.profile, entry.comparison
+    if compared is None or entry.status is not Status.OK:
+        return (STATUSES[entry.status], "", "", "")
+    before = {curve.axis: number_estimate(curve.edge) for curve in teacher.curves}
+    return (
+        percent_interval(compared.retention),
+        f"{percent(teacher.centre.estimate)} → {percent(own.centre.estimate)}",
+        f"{percent(teacher.volume.estimate)} → {percent(own.volume.estimate)}",
+        "\n".join(_edge(curve, before.get(curve.axis)) for curve in own.curves),
+    )
+
+
+def _edge(curve: AxisCurve, before: str | None = None) -> str:
+    start = f"{before} → " if before else ""
+    return f"{spoken_name(curve.axis)} {start}{number_estimate(curve.edge)}"
+
+
+def _sampled(curve: AxisCurve) -> list[float]:
+    """Competence at evenly spaced u."""
+    if not curve.u:
+        return []
+    wanted = [i / (_SPARKS - 1) for i in range(_SPARKS)]
+    nearest = [min(range(len(curve.u)), key=lambda i: abs(curve.u[i] - at)) for at in wanted]
+    return [curve.competence[i] for i in nearest]

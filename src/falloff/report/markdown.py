@@ -1,0 +1,82 @@
+"""The finding as Markdown: for a pull request, a model card, a README.
+
+Names come from outside and are escaped: none of them can open a table cell, a link or a tag.
+"""
+
+from __future__ import annotations
+
+import re
+
+from falloff.measure.estimates import Comparison
+from falloff.report.definitions import DEFINITIONS
+from falloff.report.listings import Listing, families, ranking, worst_cells
+from falloff.report.numerals import count, percent
+from falloff.report.visible import one_line
+from falloff.report.wording import (
+    by_retention,
+    headline,
+    illusion_sentence,
+    lede,
+    verdict_sentence,
+)
+
+_MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
+_MOST_CELLS = 10
+# Without a page to link to, the numbers that the tables show are defined on the spot.
+_DEFINED_HERE = ("retention", "centre-ratio", "illusion", "volume", "edge", "verdict")
+
+
+def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
+    """The finding with its tables. ``definitions``: where the numbers are defined, a link."""
+    blocks = [
+        f"# {_safe(headline(comparison))}",
+        _safe(lede(comparison)),
+        _verdicts(comparison),
+        _table(ranking(comparison)),
+        _section(families(comparison)),
+        _section(worst_cells(comparison, most=_MOST_CELLS)),
+        _foot(comparison),
+        _definitions(definitions),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _verdicts(comparison: Comparison) -> str:
+    return "\n".join(
+        f"- **{student.verdict.status}**:"
+        f" {_safe(f'{verdict_sentence(student)} {illusion_sentence(student)}'.strip())}"
+        for student in by_retention(comparison)
+    )
+
+
+def _section(listing: Listing) -> str:
+    return f"## {listing.title}\n\n{_table(listing)}" if listing.rows else ""
+
+
+def _table(listing: Listing) -> str:
+    if not listing.rows:
+        return ""
+    lines = [listing.heads, ("---",) * len(listing.heads)]
+    lines += [tuple(_safe(cell).replace("\n", "<br>") for cell in row) for row in listing.rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _foot(comparison: Comparison) -> str:
+    return (
+        f"{count(comparison.probes)} probes per model on {_safe(one_line(comparison.suite))};"
+        f" μ: {_safe(one_line(comparison.measure))}; τ = {percent(comparison.threshold)};"
+        " 90 % intervals."
+    )
+
+
+def _definitions(link: str) -> str:
+    if link:
+        target = link.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+        return f"[How each number is defined]({target})"
+    lines = [f"- {d.name}: {_safe(d.meaning)}" for d in DEFINITIONS if d.anchor in _DEFINED_HERE]
+    return "## How each number is defined\n\n" + "\n".join(lines)
+
+
+def _safe(text: str) -> str:
+    """Text in which nothing is Markdown; ``://`` is broken so that no bare link forms."""
+    return _MARKS.sub(r"\\\1", text).replace("://", ":/\\/")

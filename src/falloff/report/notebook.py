@@ -1,0 +1,23 @@
+"""The finding as a notebook shows it: the headline and its figures, drawn as in the report."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from falloff.measure.estimates import Comparison
+from falloff.report.charts import DotPlot, dot_plot, radial_plot
+from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
+from falloff.report.wording import headline
+
+
+def notebook_html(comparison: Comparison) -> str:
+    """A fragment for ``_repr_html_``: escaped, and every chart carries its own style."""
+    plots = (retention_dots(comparison), *edge_plots(comparison, edge_rows(comparison, {})))
+    figures = (
+        dot_plot(plot, standalone=True)
+        if isinstance(plot, DotPlot)
+        else radial_plot(plot, standalone=True)
+        for plot in plots
+    )
+    title = Markup("<p><b>{}</b></p>").format(headline(comparison))
+    return str(title) + "".join(f"<div>{figure}</div>" for figure in figures)

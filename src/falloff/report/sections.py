@@ -1,0 +1,178 @@
+"""The sections of the page, ready for the templates: what goes where, still without mark-up."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from falloff.core import Coordinate, Reason
+from falloff.measure.estimates import AxisCurve, CellDrop
+from falloff.report.charts import LineChart
+from falloff.report.contents import ReportContents
+from falloff.report.family_figures import HeatPair, curve_chart, heat_pairs
+from falloff.report.finding_figures import panel_scales
+from falloff.report.lineup import Entry, Panel, Seat, panels, seats
+from falloff.report.places import Option, Places
+from falloff.report.scales import Scale
+from falloff.report.transcripts import Row, rows
+from falloff.report.visible import excerpt, one_line
+from falloff.report.wording import REASONS
+
+_MOST_CELLS = 20
+_MOST_MANIFEST_LETTERS = 40_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveSection:
+    """One dose axis of a family: the chart, the numbers under it, the ways to transcripts."""
+
+    scale: Scale
+    chart: LineChart
+    curves: tuple[tuple[Entry, AxisCurve], ...]
+    links: tuple[Option, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilySection:
+    """A family that claims something."""
+
+    panel: Panel
+    curves: tuple[CurveSection, ...]
+    pairs: tuple[HeatPair, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorstCell:
+    """A cell in which a student is worse, and the way to its transcripts."""
+
+    seat: Seat
+    cell: CellDrop
+    place: str
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One entry of the manifest: a value, or nested values as indented text."""
+
+    name: str
+    value: str
+    nested: bool
+
+
+class Sections:
+    """All sections of one report. ``budget`` bounds the bytes of its transcripts."""
+
+    def __init__(self, contents: ReportContents, *, budget: int) -> None:
+        self.contents = contents
+        self.seats = seats(contents.comparison)
+        self.panels = panels(contents.comparison)
+        self.scales = {p.family: panel_scales(p, contents.axes) for p in self.panels}
+        self.rows: list[Row] = rows(contents.divergences, self.seats, budget)
+        self.places = Places((row.divergence for row in self.rows), self.scales)
+
+    @property
+    def families(self) -> tuple[FamilySection, ...]:
+        return tuple(self._family(panel) for panel in self.panels if panel.claimants)
+
+    @property
+    def silent(self) -> tuple[Panel, ...]:
+        """Families that claim nothing, for no model."""
+        return tuple(panel for panel in self.panels if not panel.claimants)
+
+    @property
+    def worst_cells(self) -> tuple[WorstCell, ...]:
+        found = [
+            WorstCell(
+                seat=seat,
+                cell=cell,
+                place=self.places.spoken(cell.family, cell.coordinate),
+                link=self.places.link(cell.family, cell.coordinate, seat.number),
+            )
+            for seat in self.seats
+            if seat.student
+            for cell in seat.student.worst
+        ]
+        return tuple(sorted(found, key=lambda w: -(w.cell.drop.estimate or 0.0))[:_MOST_CELLS])
+
+    @property
+    def reasons(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """How often each reason was met, by model, over all families."""
+        table = [(reason, tuple(_met(seat, reason) for seat in self.seats)) for reason in Reason]
+        return tuple((REASONS[reason], counts) for reason, counts in table if any(counts))
+
+    @property
+    def kinds(self) -> tuple[Option, ...]:
+        labels = {
+            "lost": "only a student fails",
+            "gained": "only the teacher fails",
+            "other": "they fail differently",
+        }
+        seen = {row.kind for row in self.rows}
+        return tuple(Option(token=k, label=label) for k, label in labels.items() if k in seen)
+
+    @property
+    def row_families(self) -> tuple[Option, ...]:
+        seen = {row.divergence.family for row in self.rows}
+        return tuple(
+            Option(token=f"f{panel.number}", label=one_line(panel.family))
+            for panel in self.panels
+            if panel.family in seen
+        )
+
+    @property
+    def row_reasons(self) -> tuple[Option, ...]:
+        seen = {column.outcome.reason for row in self.rows for column in row.failing}
+        return tuple(Option(token=f"r-{r.value}", label=REASONS[r]) for r in Reason if r in seen)
+
+    def row_tokens(self, row: Row) -> str:
+        """Everything the filter can find a row by."""
+        number = next((p.number for p in self.panels if p.family == row.divergence.family), 0)
+        return " ".join([f"f{number}", *row.tokens, *self.places.tokens(row.divergence)])
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        return tuple(_setting(name, value) for name, value in self.contents.manifest.items())
+
+    def _family(self, panel: Panel) -> FamilySection:
+        scales = self.scales[panel.family]
+        curves = (self._curve(panel, scales[axis]) for axis in panel.axes)
+        return FamilySection(
+            panel=panel,
+            curves=tuple(curve for curve in curves if curve),
+            pairs=heat_pairs(panel, scales),
+        )
+
+    def _curve(self, panel: Panel, scale: Scale) -> CurveSection | None:
+        def link(coordinate: Coordinate) -> str:
+            return self.places.link(panel.family, coordinate)
+
+        chart = curve_chart(panel, scale, self.contents.comparison.threshold, link)
+        if chart is None:
+            return None
+        curves = tuple(
+            (entry, curve)
+            for entry in panel.claimants
+            for curve in entry.profile.curves
+            if curve.axis == scale.axis
+        )
+        cells = {cell.coordinate for _, curve in curves for cell in curve.cells}
+        doses = sorted((c[scale.axis], link(c)) for c in cells if link(c))
+        links = tuple(Option(token=href, label=scale.label(dose)) for dose, href in doses)
+        return CurveSection(scale=scale, chart=chart, curves=curves, links=links)
+
+
+def _met(seat: Seat, reason: Reason) -> int:
+    return sum(family.reasons.get(reason, 0) for family in seat.profile.families)
+
+
+def _setting(name: str, value: Any) -> Setting:
+    nested = isinstance(value, dict | list | tuple) and bool(value)
+    if nested:
+        shown = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    else:
+        shown = "–" if value in (None, "", [], {}, ()) else str(value)
+    return Setting(
+        name=one_line(str(name)), value=excerpt(shown, _MOST_MANIFEST_LETTERS), nested=nested
+    )

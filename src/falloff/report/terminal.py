@@ -1,0 +1,115 @@
+"""The finding in a terminal: headline, verdicts, tables, curves as sparklines.
+
+Nothing that came from outside is read as markup. A narrow terminal gets records instead of
+tables, one that knows no Unicode gets ASCII: the words stay the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from falloff.measure.estimates import Comparison, StudentComparison
+from falloff.report.listings import Listing, curves, families, ranking, worst_cells
+from falloff.report.wording import (
+    by_retention,
+    headline,
+    illusion_sentence,
+    lede,
+    verdict_sentence,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+_MOST_CELLS = 5
+_UNBOUNDED = 10_000
+_COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
+_ASCII = str.maketrans({"–": "-", "−": "-", "→": "->", "…": "...", "·": "/", "τ": "tau"})
+
+
+def render(comparison: Comparison, console: Console) -> None:
+    """Print the finding, as wide and as rich as ``console`` is."""
+    _Printer(console).finding(comparison)
+
+
+class _Printer:
+    """Holds the console, whose width and alphabet decide how things are said."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._ascii = console.options.ascii_only
+
+    def finding(self, comparison: Comparison) -> None:
+        self._console.print(self._text(headline(comparison), "bold"))
+        if lede(comparison):
+            self._console.print(self._text(lede(comparison)))
+        for student in by_retention(comparison):
+            self._verdict(student)
+        for listing in (
+            ranking(comparison),
+            families(comparison),
+            curves(comparison, ascii_only=self._ascii),
+            worst_cells(comparison, most=_MOST_CELLS),
+        ):
+            if listing.rows:
+                self._listing(listing)
+
+    def _verdict(self, student: StudentComparison) -> None:
+        status = student.verdict.status
+        line = self._text("")
+        line.append(status.upper(), f"bold {_COLOURS[status]}")
+        words = f"{verdict_sentence(student)} {illusion_sentence(student)}".strip()
+        self._console.print(line.append_text(self._text(f"  {words}")))
+
+    def _listing(self, listing: Listing) -> None:
+        """A table where it fits, without what can be spared if need be; otherwise records."""
+        self._console.print()
+        self._console.print(self._text(listing.title, "bold"))
+        whole, table = listing, self._table(listing)
+        while not self._fits(table) and listing.spare:
+            listing = listing.without(listing.spare[0])
+            table = self._table(listing)
+        if self._fits(table):
+            self._console.print(table)
+        else:
+            self._records(whole)
+
+    def _fits(self, table: Table) -> bool:
+        from rich.measure import Measurement
+
+        unbounded = self._console.options.update_width(_UNBOUNDED)
+        return Measurement.get(self._console, unbounded, table).maximum <= self._console.width
+
+    def _table(self, listing: Listing) -> Table:
+        """A table in which a name is not repeated from row to row."""
+        from rich import box
+        from rich.table import Table
+
+        style = box.ASCII2 if self._ascii else box.SIMPLE_HEAD
+        table = Table(box=style, pad_edge=False, show_edge=False)
+        for head in listing.heads:
+            table.add_column(self._text(head))
+        above = ""
+        for name, *cells in listing.rows:
+            table.add_row(*map(self._text, ("" if name == above else name, *cells)))
+            above = name
+        return table
+
+    def _records(self, listing: Listing) -> None:
+        """One record a row: its name, then a line for each cell that says something."""
+        for name, *cells in listing.rows:
+            self._console.print(self._text(name, "underline"))
+            for head, cell in zip(listing.heads[1:], cells, strict=True):
+                if cell:
+                    joined = cell.replace("\n", ", ")
+                    self._console.print(self._text(f"  {head.lower()}: {joined}"))
+
+    def _text(self, text: str, style: str = "") -> Text:
+        """Text that is taken literally; in ASCII where the terminal has nothing else."""
+        from rich.text import Text
+
+        if self._ascii:
+            text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
+        return Text(text, style=style)

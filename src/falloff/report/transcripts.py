@@ -1,0 +1,199 @@
+"""Which transcripts are shown, how much of each, and what they can be filtered by.
+
+A report stays small whatever was said: so many probes, so many turns of each, so many characters
+a turn, so many bytes in all. Whatever is left out is counted and stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile, zip_longest
+
+from falloff.core import Message, Outcome, Reason
+from falloff.report.contents import Divergence, ModelAnswer
+from falloff.report.lineup import Seat
+from falloff.report.visible import excerpt, one_line
+from falloff.report.wording import REASONS
+
+MOST_SHOWN = 200
+_MOST_LETTERS = 1500
+_FIRST_TURNS, _LAST_TURNS = 4, 8
+# Mark-up around a row and around a turn, in bytes, measured and rounded up.
+_ROW_COST, _TURN_COST = 1500, 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One message as it is shown."""
+
+    role: str
+    text: str
+    calls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One model's side of a probe."""
+
+    seat: Seat
+    outcome: Outcome
+    turns: tuple[Turn, ...]
+
+    @property
+    def reason(self) -> str:
+        return REASONS[self.outcome.reason]
+
+    @property
+    def solved(self) -> bool:
+        return _solved(self.outcome)
+
+    @property
+    def answer(self) -> str:
+        return "" if self.outcome.answer is None else one_line(self.outcome.answer)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One divergence, ready to be shown. ``kind``: who solved it."""
+
+    divergence: Divergence
+    kind: str
+    gold: str
+    prompt: tuple[Turn, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def failing(self) -> tuple[Column, ...]:
+        """The columns whose failure makes the row: the students', or the teacher's if it alone."""
+        failed = tuple(column for column in self.columns if _failed(column.outcome))
+        students = tuple(column for column in failed if column.seat.number)
+        return students if students and self.kind != "gained" else failed
+
+    @property
+    def tokens(self) -> list[str]:
+        """What the filter can find the row by, places apart."""
+        tokens = [self.kind]
+        for column in self.failing:
+            reason = f"r-{column.outcome.reason.value}"
+            tokens += [reason, f"m{column.seat.number}", f"m{column.seat.number}.{reason}"]
+        if self.kind == "gained":
+            reasons = {f"r-{column.outcome.reason.value}" for column in self.failing}
+            winners = [f"m{c.seat.number}" for c in self.columns if c.solved]
+            tokens += winners + [f"{w}.{reason}" for w in winners for reason in reasons]
+        return list(dict.fromkeys(tokens))
+
+
+def rows(divergences: Sequence[Divergence], seats: tuple[Seat, ...], budget: int) -> list[Row]:
+    """The rows shown: what only students fail first, cells in turn, within ``budget`` bytes."""
+    shown: list[Row] = []
+    for divergence in _in_turn(divergences, seats):
+        row = _row(divergence, seats)
+        budget -= _cost(row)
+        if budget < 0 or len(shown) == MOST_SHOWN:
+            break
+        shown.append(row)
+    return sorted(shown, key=_order)
+
+
+def _kind(divergence: Divergence, seats: tuple[Seat, ...]) -> str:
+    """``lost``: a student fails what the teacher solved; ``gained``; or ``other``."""
+    seated = _seated(divergence.answers, seats)
+    students = [answer.outcome for seat, answer in seated if seat.number]
+    for teacher in (answer.outcome for seat, answer in seated if not seat.number):
+        if _solved(teacher) and any(map(_failed, students)):
+            return "lost"
+        if _failed(teacher) and any(map(_solved, students)):
+            return "gained"
+    return "other"
+
+
+def _in_turn(divergences: Sequence[Divergence], seats: tuple[Seat, ...]) -> Iterator[Divergence]:
+    """Lost ones first; among them one of each cell, then a second of each, and so on."""
+    kinds: dict[str, dict[tuple[str, str], list[Divergence]]] = {}
+    for divergence in divergences:
+        cells = kinds.setdefault(_kind(divergence, seats), {})
+        cells.setdefault((divergence.family, divergence.coordinate.key), []).append(divergence)
+    for wanted in ("lost", "gained", "other"):
+        for layer in zip_longest(*kinds.get(wanted, {}).values()):
+            yield from (divergence for divergence in layer if divergence is not None)
+
+
+def _order(row: Row) -> tuple[bool, str, list[float]]:
+    at = [dose for _, dose in row.divergence.coordinate]
+    return row.kind != "lost", row.divergence.family, at
+
+
+def _row(divergence: Divergence, seats: tuple[Seat, ...]) -> Row:
+    prompt = _prompt(divergence.answers)
+    return Row(
+        divergence=divergence,
+        kind=_kind(divergence, seats),
+        gold=one_line(divergence.gold, limit=300),
+        prompt=_turns(prompt),
+        columns=tuple(
+            Column(
+                seat=seat,
+                outcome=answer.outcome,
+                turns=_turns(answer.transcript.messages[len(prompt) :]),
+            )
+            for seat, answer in _seated(divergence.answers, seats)
+        ),
+    )
+
+
+def _seated(
+    answers: tuple[ModelAnswer, ...], seats: tuple[Seat, ...]
+) -> list[tuple[Seat, ModelAnswer]]:
+    """Answers with their seats. By place, since a model asked twice has one name for two seats."""
+    if len(answers) == len(seats):
+        return list(zip(seats, answers, strict=True))
+    named = {seat.profile.model: seat for seat in reversed(seats)}
+    return [(named[answer.model], answer) for answer in answers if answer.model in named]
+
+
+def _prompt(answers: tuple[ModelAnswer, ...]) -> tuple[Message, ...]:
+    """What all models were shown before any of them spoke."""
+    together = zip(*(answer.transcript.messages for answer in answers), strict=False)
+    return tuple(
+        first
+        for first, *_ in takewhile(
+            lambda said: said[0].role != "assistant" and all(m == said[0] for m in said), together
+        )
+    )
+
+
+def _turns(messages: tuple[Message, ...]) -> tuple[Turn, ...]:
+    omitted = len(messages) - _FIRST_TURNS - _LAST_TURNS
+    if omitted <= 1:
+        return tuple(map(_turn, messages))
+    gap = Turn(role="", text=f"{omitted:,} turns not shown")
+    first, last = messages[:_FIRST_TURNS], messages[-_LAST_TURNS:]
+    return (*map(_turn, first), gap, *map(_turn, last))
+
+
+def _turn(message: Message) -> Turn:
+    return Turn(
+        role=message.role,
+        text=excerpt(message.content, _MOST_LETTERS),
+        calls=tuple(
+            f"{one_line(call.name)}({excerpt(call.arguments, _MOST_LETTERS)})"
+            for call in message.tool_calls
+        ),
+    )
+
+
+def _cost(row: Row) -> int:
+    """Bytes of the row in the page, about: escaping makes hostile text up to five times longer."""
+    turns = [*row.prompt, *(turn for column in row.columns for turn in column.turns)]
+    said = "".join(turn.text + "".join(turn.calls) for turn in turns) + row.gold
+    special = sum(map(said.count, "<>&\"'"))
+    return len(said.encode()) + 4 * special + _ROW_COST + _TURN_COST * len(turns)
+
+
+def _solved(outcome: Outcome) -> bool:
+    return outcome.reason is Reason.SOLVED
+
+
+def _failed(outcome: Outcome) -> bool:
+    return outcome.score is not None and not _solved(outcome)

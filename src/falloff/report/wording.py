@@ -1,0 +1,212 @@
+"""The finding in words: the one place where numbers become claims.
+
+No sentence claims more than its interval shows. "Keeps 41 %" says a loss only where the whole
+interval lies below 1; "collapsed" needs an upper bound below one half; a loss that is not
+established is said so, together with what is not excluded either.
+"""
+
+from __future__ import annotations
+
+import math
+
+from falloff.core import Reason
+from falloff.measure.estimates import Comparison, Interval, Status, StudentComparison
+from falloff.report.numerals import (
+    bounded,
+    defined,
+    percent,
+    percent_decimals,
+    percent_interval,
+    percent_span,
+    points_interval,
+    roughly,
+)
+from falloff.report.overall import overall
+from falloff.report.visible import one_line
+
+# A bound this near to 1 is shown as 100 %, so it is not worded as a loss either.
+_ONE = 0.9995
+_COLLAPSED = 0.5
+
+REASONS = {
+    Reason.SOLVED: "solved",
+    Reason.WRONG: "wrong answer",
+    Reason.WRONG_FORMAT: "right value in the wrong form",
+    Reason.MALFORMED: "no answer or call could be read",
+    Reason.TRUNCATED: "cut off at the token limit",
+    Reason.REFUSED: "refused",
+    Reason.LOOPED: "went round in circles",
+    Reason.OUT_OF_BUDGET: "ran out of turns or calls",
+    Reason.CONTEXT_OVERFLOW: "did not fit into the context",
+    Reason.ERROR: "not answered (error, not counted)",
+}
+
+SHORT_REASONS = {
+    Reason.SOLVED: "solved",
+    Reason.WRONG: "wrong",
+    Reason.WRONG_FORMAT: "wrong form",
+    Reason.MALFORMED: "unreadable",
+    Reason.TRUNCATED: "cut off",
+    Reason.REFUSED: "refused",
+    Reason.LOOPED: "looped",
+    Reason.OUT_OF_BUDGET: "out of turns",
+    Reason.CONTEXT_OVERFLOW: "too long",
+    Reason.ERROR: "error",
+}
+
+STATUSES = {
+    Status.OK: "ok",
+    Status.CENTRE_NOT_ESTABLISHED: "centre not established",
+    Status.SATURATED: "saturated",
+    Status.ERRORS: "too many errors",
+    Status.TOO_FEW: "too few probes",
+}
+
+
+def headline(comparison: Comparison) -> str:
+    """The title: what the worst student keeps, or what the one model holds."""
+    student = worst_student(comparison)
+    if student is None:
+        return _holding(comparison)
+    name, teacher = one_line(student.model), one_line(comparison.teacher.model)
+    kept = student.retention
+    whole = f"of {teacher}'s capability volume on {one_line(comparison.suite)}"
+    if not defined(kept.estimate):
+        return f"What {name} keeps {whole} cannot be said: no family can be compared"
+    shown = percent(kept.estimate, percent_decimals(kept))
+    centre = _centre(student)
+    if not bounded(kept):
+        return f"{name} keeps {shown} {whole} (no interval){centre}"
+    interval = f"(90 % interval {percent_span(kept)})"
+    if _certainly_below(kept, _ONE):
+        return f"{name} keeps {shown} {whole} {interval}{centre}"
+    if kept.low is not None and kept.low > 2 - _ONE:
+        return f"{name} has {shown} {whole} {interval}: more than its teacher{centre}"
+    return f"{name} keeps {shown} {whole} {interval}: no loss established{centre}"
+
+
+def lede(comparison: Comparison) -> str:
+    """What stands under the title: the range of the students, and what the numbers rest on."""
+    student = worst_student(comparison)
+    if student is None:
+        return ""
+    return " ".join(filter(None, (_range(comparison), _coverage(student))))
+
+
+def by_retention(comparison: Comparison) -> tuple[StudentComparison, ...]:
+    """The students, best estimate first; one without an estimate stands last."""
+    return tuple(
+        sorted(
+            comparison.students,
+            key=lambda s: s.retention.estimate if defined(s.retention.estimate) else -math.inf,
+            reverse=True,
+        )
+    )
+
+
+def worst_student(comparison: Comparison) -> StudentComparison | None:
+    """The student with the lowest estimate of retention: the one the title speaks of."""
+    known = [s for s in by_retention(comparison) if defined(s.retention.estimate)]
+    return known[-1] if known else next(iter(comparison.students), None)
+
+
+def verdict_sentence(student: StudentComparison) -> str:
+    """The verdict with its one-sided 95 % bounds, and what would settle an open one."""
+    verdict, name = student.verdict, one_line(student.model)
+    margin = f"the margin is {percent(verdict.margin)}"
+    if verdict.status == "pass" and verdict.low is not None:
+        held = " It did not collapse." if verdict.low > _COLLAPSED else ""
+        return f"{name} keeps at least {percent(verdict.low)}; {margin}.{held}"
+    if verdict.status == "fail" and verdict.high is not None:
+        fell = " It collapsed: more than half is lost." if verdict.high < _COLLAPSED else ""
+        return f"{name} keeps at most {percent(verdict.high)}; {margin}.{fell}"
+    return f"{name}: {_open_verdict(student)}"
+
+
+def illusion_sentence(student: StudentComparison) -> str:
+    """By how much the centre overstates the student, if it does."""
+    illusion = student.illusion
+    if not bounded(illusion) or illusion.low is None or illusion.high is None:
+        return ""
+    shown = points_interval(illusion)
+    if illusion.low > 0:
+        return f"Its centre overstates it by {shown}."
+    if illusion.high < 0:
+        return f"Its centre understates it: illusion {shown}."
+    return f"Its centre is not shown to mislead: illusion {shown}."
+
+
+def status_sentence(status: Status, threshold: float, subject: str = "the teacher") -> str:
+    """Why a family's numbers can, or cannot, be used."""
+    who = subject[:1].upper() + subject[1:]
+    return {
+        Status.OK: "Its numbers can be used.",
+        Status.CENTRE_NOT_ESTABLISHED: (
+            f"{who} does not hold the centre: competence there is below τ ="
+            f" {percent(threshold)}, so there is nothing to fall off from."
+        ),
+        Status.SATURATED: (
+            "Competence stays at the floor or at the ceiling all over the box, so no fall can"
+            " be seen in it."
+        ),
+        Status.ERRORS: "Too many probes got no answer (errors of the endpoint, not of the model).",
+        Status.TOO_FEW: "Too few probes were scored to say anything.",
+    }[status]
+
+
+def _holding(comparison: Comparison) -> str:
+    """The title of a report on one model."""
+    name, suite = one_line(comparison.teacher.model), one_line(comparison.suite)
+    volume = overall(comparison.teacher, lambda family: family.volume)
+    if not defined(volume.estimate):
+        return f"What {name} holds of the box on {suite} cannot be said: no family can be used"
+    centre = overall(comparison.teacher, lambda family: family.centre)
+    interval = f"(90 % interval {percent_span(volume)})" if bounded(volume) else "(no interval)"
+    shown = percent(volume.estimate, percent_decimals(volume))
+    return f"{name} holds {shown} of the box on {suite} {interval}; its centre says" + (
+        f" {percent(centre.estimate)}"
+    )
+
+
+def _range(comparison: Comparison) -> str:
+    """The lowest and the highest of several students; an order of estimates, no more."""
+    ranked = [s for s in by_retention(comparison) if defined(s.retention.estimate)]
+    if len(ranked) < 2:
+        return ""
+    best = ranked[0]
+    return (
+        f"{one_line(ranked[-1].model)} has the lowest estimate of {len(ranked)} students,"
+        f" {one_line(best.model)} the highest: {percent_interval(best.retention)}."
+    )
+
+
+def _coverage(student: StudentComparison) -> str:
+    """How much of the suite's weight the headline rests on; silent when it is all of it."""
+    if student.covered_weight >= _ONE:
+        return ""
+    return (
+        f"The headline rests on {percent(student.covered_weight)} of the suite's weight; the other"
+        " families claim nothing."
+    )
+
+
+def _centre(student: StudentComparison) -> str:
+    ratio = student.centre_ratio.estimate
+    return f"; its centre says {percent(ratio)}" if defined(ratio) else ""
+
+
+def _certainly_below(interval: Interval, bound: float) -> bool:
+    return interval.high is not None and interval.high < bound
+
+
+def _open_verdict(student: StudentComparison) -> str:
+    verdict = student.verdict
+    if verdict.low is None or verdict.high is None:
+        return f"nothing can be said about the margin of {percent(verdict.margin)}."
+    text = (
+        f"between {percent(verdict.low)} and {percent(verdict.high)} is kept, which does not"
+        f" settle the margin of {percent(verdict.margin)}."
+    )
+    if verdict.further_probes is None:
+        return text
+    return f"{text} About {roughly(verdict.further_probes)} further probes would settle it."

@@ -1,0 +1,175 @@
+"""What is said never goes beyond what the intervals show."""
+
+from dataclasses import replace
+
+import pytest
+
+from falloff.measure.estimates import UNDEFINED, Comparison, Interval, Status, Verdict
+from falloff.report.contents import ReportContents
+from falloff.report.numerals import (
+    number_interval,
+    percent,
+    percent_interval,
+    points_interval,
+    quantity,
+)
+from falloff.report.wording import (
+    headline,
+    illusion_sentence,
+    lede,
+    status_sentence,
+    verdict_sentence,
+)
+
+
+def only(comparison: Comparison, **changes: object) -> Comparison:
+    """The comparison with its first student alone, changed."""
+    return replace(comparison, students=(replace(comparison.students[0], **changes),))
+
+
+def kept(estimate: float, low: float, high: float) -> Interval:
+    return Interval(estimate=estimate, low=low, high=high)
+
+
+def test_the_title_is_the_finding(contents: ReportContents) -> None:
+    assert headline(contents.comparison) == (
+        "micro:narrow keeps 41 % of micro:teacher's capability volume on micro 1.0"
+        " (90 % interval 37–45 %); its centre says 97 %"
+    )
+
+
+def test_several_students_are_ordered_by_estimate(contents: ReportContents) -> None:
+    assert lede(contents.comparison) == (
+        "micro:narrow has the lowest estimate of 3 students, micro:broad the highest:"
+        " 99 % (96–103 %). The headline rests on 67 % of the suite's weight; the other families"
+        " claim nothing."
+    )
+
+
+def test_an_interval_that_includes_one_is_no_loss(contents: ReportContents) -> None:
+    title = headline(only(contents.comparison, retention=kept(0.99, 0.96, 1.03)))
+    assert "keeps 99 %" in title
+    assert "(90 % interval 96–103 %): no loss established" in title
+
+
+def test_a_bound_shown_as_a_hundred_is_no_loss(contents: ReportContents) -> None:
+    title = headline(only(contents.comparison, retention=kept(0.95, 0.9, 0.9999)))
+    assert "no loss established" in title
+
+
+def test_a_student_above_its_teacher_is_said_to_be(contents: ReportContents) -> None:
+    title = headline(only(contents.comparison, retention=kept(1.2, 1.1, 1.3)))
+    assert "has 120 %" in title
+    assert "more than its teacher" in title
+
+
+@pytest.mark.parametrize("nothing", [UNDEFINED, Interval(estimate=float("nan"))])
+def test_where_nothing_is_known_nothing_is_claimed(
+    contents: ReportContents, nothing: Interval
+) -> None:
+    title = headline(only(contents.comparison, retention=nothing))
+    assert "cannot be said" in title
+    assert "%" not in title
+
+
+def test_an_estimate_without_an_interval_says_so(contents: ReportContents) -> None:
+    title = headline(only(contents.comparison, retention=Interval(estimate=0.4)))
+    assert "(no interval)" in title
+
+
+def test_a_pass_says_that_the_student_did_not_collapse(contents: ReportContents) -> None:
+    passed = contents.comparison.students[2]
+    assert verdict_sentence(passed) == (
+        "micro:broad keeps at least 96 %; the margin is 90 %. It did not collapse."
+    )
+
+
+def test_collapsed_is_said_only_below_one_half(contents: ReportContents) -> None:
+    student = contents.comparison.students[0]
+    assert "collapsed" in verdict_sentence(student)
+    mild = replace(student, verdict=Verdict(status="fail", margin=0.9, low=0.7, high=0.8))
+    assert verdict_sentence(mild) == "micro:narrow keeps at most 80 %; the margin is 90 %."
+    lax = replace(student, verdict=Verdict(status="pass", margin=0.3, low=0.35, high=0.45))
+    assert "collapse" not in verdict_sentence(lax)
+
+
+def test_an_open_verdict_says_what_would_settle_it(contents: ReportContents) -> None:
+    assert verdict_sentence(contents.comparison.students[1]) == (
+        "micro:int4: between 81 % and 91 % is kept, which does not settle the margin of 90 %."
+        " About 1,400 further probes would settle it."
+    )
+
+
+def test_a_verdict_without_bounds_claims_nothing(contents: ReportContents) -> None:
+    bare = Verdict(status="inconclusive", margin=0.9, low=None, high=None)
+    student = replace(contents.comparison.students[1], verdict=bare)
+    assert verdict_sentence(student).endswith("nothing can be said about the margin of 90 %.")
+
+
+@pytest.mark.parametrize(
+    ("illusion", "words"),
+    [
+        (kept(0.56, 0.52, 0.6), "Its centre overstates it by 56 points (52–60)."),
+        (kept(0.01, -0.03, 0.05), "not shown to mislead"),
+        (kept(-0.1, -0.15, -0.05), "understates it"),
+        (UNDEFINED, ""),
+    ],
+)
+def test_the_illusion_is_claimed_only_where_its_interval_excludes_nought(
+    contents: ReportContents, illusion: Interval, words: str
+) -> None:
+    student = replace(contents.comparison.students[0], illusion=illusion)
+    assert words in illusion_sentence(student)
+
+
+def test_every_status_has_its_words() -> None:
+    for status in Status:
+        assert status_sentence(status, 0.5).endswith(".")
+    assert status_sentence(Status.CENTRE_NOT_ESTABLISHED, 0.5, "the model").startswith("The model")
+
+
+def test_one_model_alone_has_a_title_too(alone: ReportContents) -> None:
+    title = headline(alone.comparison)
+    assert title.startswith("micro:teacher holds 71 % of the box on micro 1.0 (90 % interval 6")
+    assert title.endswith("its centre says 98 %")
+
+
+@pytest.mark.parametrize(
+    ("interval", "text"),
+    [
+        (kept(0.41, 0.37, 0.45), "41 % (37–45 %)"),
+        (kept(0.412, 0.407, 0.418), "41.2 % (40.7–41.8 %)"),
+        (kept(0.01, -0.03, 0.05), "1 % (−3 to 5 %)"),
+        (Interval(estimate=0.5), "50 %"),
+        (UNDEFINED, "–"),
+        (Interval(estimate=float("inf")), "–"),
+    ],
+)
+def test_percentages_read_well(interval: Interval, text: str) -> None:
+    assert percent_interval(interval) == text
+
+
+@pytest.mark.parametrize(
+    ("interval", "text"),
+    [
+        (kept(3.9, 3.6, 4.2), "3.9 (3.6–4.2)"),
+        (Interval(estimate=16, censored="above"), "> 16"),
+        (Interval(estimate=16, low=9.1, censored="above"), "> 16 (at least 9.1)"),
+        (Interval(estimate=1, censored="below"), "< 1"),
+        (Interval(estimate=12, low=9.3), "12 (at least 9.3)"),
+        (Interval(estimate=8192, low=4096, high=9000), "8,192 (4,096–9,000)"),
+        (UNDEFINED, "–"),
+    ],
+)
+def test_edges_read_well(interval: Interval, text: str) -> None:
+    assert number_interval(interval) == text
+
+
+def test_points_are_singular_or_plural() -> None:
+    assert points_interval(kept(0.01, -0.03, 0.05)) == "1 point (−3 to 5)"
+    assert points_interval(kept(-0.02, -0.09, 0.05)) == "−2 points (−9 to 5)"
+
+
+def test_there_is_no_negative_nought() -> None:
+    assert percent(-0.001) == "0 %"
+    assert quantity(-0.001) == "0"
