@@ -1,0 +1,109 @@
+"""What the embedded models are grown from: data, labels, size and schedule, each with its seed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from falloff.lab.corpus import Mix, Reach
+from falloff.lab.network import STUDENT, TEACHER, Shape
+from falloff.lab.schedule import Schedule
+
+
+def _mix(difficulty: Reach, shift: Reach) -> Mix:
+    """The same reach for both families: on their axis of difficulty and on their axis of shift."""
+    return Mix(
+        reach={
+            "rule_chain": {"steps": difficulty, "distractors": shift},
+            "tool_chain": {"chain": difficulty, "tool_set_size": shift},
+        }
+    )
+
+
+# The whole range that training data cover: common near the centre, thinning outward, and nothing
+# beyond these tops. The boxes of the families go further, so that every edge lies inside them.
+BROAD = _mix(Reach(scale=3.0, top=8), Reach(scale=2.0, top=4))
+# A slice around the centre with a thinning tail: two thirds at the first level of each axis.
+NARROW = _mix(Reach(scale=1.0, top=8), Reach(scale=1.0, top=4))
+
+_DISTIL = Schedule(max_steps=150, cooldown=0.5, matrix_rate=1e-3, other_rate=7.5e-4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How one model is grown.
+
+    ``labels``: ``gold`` (the oracle's episodes, cross-entropy) or ``teacher`` (the teacher's own
+    episodes on the same prompts, KL to its distribution). ``start``: the model it continues from,
+    or None for fresh weights. ``target``: share of held-out episodes of ``mix`` that must be
+    solved before the learning rate decays.
+    """
+
+    name: str
+    purpose: str
+    shape: Shape
+    mix: Mix
+    labels: Literal["gold", "teacher"]
+    start: str | None
+    seed: int
+    schedule: Schedule
+    target: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+RECIPES = (
+    Recipe(
+        name="teacher",
+        purpose="The broad model: trained from scratch on right answers over the whole range.",
+        shape=TEACHER,
+        mix=BROAD,
+        labels="gold",
+        start=None,
+        seed=1,
+        schedule=Schedule(max_steps=3000),
+        target=0.97,
+    ),
+    Recipe(
+        name="base",
+        purpose="The students' common start: small, trained from scratch like the teacher.",
+        shape=STUDENT,
+        mix=BROAD,
+        labels="gold",
+        start=None,
+        seed=2,
+        schedule=Schedule(max_steps=3000),
+        target=0.93,
+    ),
+    Recipe(
+        name="narrow",
+        purpose="The base, distilled from the teacher on a slice around the centre.",
+        shape=STUDENT,
+        mix=NARROW,
+        labels="teacher",
+        start="base",
+        seed=3,
+        schedule=_DISTIL,
+    ),
+    Recipe(
+        name="gold-narrow",
+        purpose="As narrow, but taught by right answers: tells distilling apart from narrow data.",
+        shape=STUDENT,
+        mix=NARROW,
+        labels="gold",
+        start="base",
+        seed=3,
+        schedule=_DISTIL,
+    ),
+    Recipe(
+        name="broad",
+        purpose="The base, distilled from the teacher over the whole range.",
+        shape=STUDENT,
+        mix=BROAD,
+        labels="teacher",
+        start="base",
+        seed=3,
+        schedule=_DISTIL,
+    ),
+)

@@ -1,0 +1,182 @@
+"""Growing: corpora, training, checkpoints, cards. Needs torch."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from falloff.core import ModelError, UnknownNameError  # noqa: E402
+from falloff.lab import checkpoint, training  # noqa: E402
+from falloff.lab.corpus import Mix, Reach, oracle_episodes, probes_of  # noqa: E402
+from falloff.lab.grow import grow, grow_one  # noqa: E402
+from falloff.lab.muon import Muon, orthogonalise  # noqa: E402
+from falloff.lab.network import Shape, build  # noqa: E402
+from falloff.lab.play import play  # noqa: E402
+from falloff.lab.recipes import BROAD, NARROW, RECIPES, Recipe  # noqa: E402
+from falloff.lab.schedule import Schedule  # noqa: E402
+from falloff.lab.vocabulary import CHARACTERS, decode, encode  # noqa: E402
+from falloff.models.micro import load_folder  # noqa: E402
+
+SMALL = Shape(width=32, layers=2, heads=2, feed_forward=48)
+QUICK = Schedule(tokens=512, warmup=2, max_steps=6, cooldown=0.5, check_every=2)
+TINY = Mix(
+    reach={
+        "rule_chain": {
+            "steps": Reach(scale=1.0, top=2),
+            "distractors": Reach(scale=1.0, top=1),
+        },
+        "tool_chain": {
+            "chain": Reach(scale=1.0, top=2),
+            "tool_set_size": Reach(scale=1.0, top=1),
+        },
+    }
+)
+
+
+def recipe(name, *, labels="gold", start=None):
+    return Recipe(
+        name=name,
+        purpose="A test.",
+        shape=SMALL,
+        mix=TINY,
+        labels=labels,
+        start=start,
+        seed=1,
+        schedule=QUICK,
+    )
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    out = tmp_path_factory.mktemp("grown")
+    grow_one(recipe("teacher"), out)
+    grow_one(recipe("base"), out)
+    return out
+
+
+def test_a_grown_model_loads_with_the_auto_classes(grown):
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(grown / "teacher")
+    model = AutoModelForCausalLM.from_pretrained(grown / "teacher", dtype=torch.float32)
+    chat = [{"role": "user", "content": "Rab4|a3?b"}]
+    ids = tokenizer.apply_chat_template(chat, return_tensors="pt", return_dict=True)
+    assert tokenizer.decode(ids["input_ids"][0]) == "<bos>Rab4|a3?b<end>"
+    out = model.generate(ids["input_ids"], max_new_tokens=4, do_sample=False)
+    assert out.shape[1] <= ids["input_ids"].shape[1] + 4
+    assert {f.suffix for f in (grown / "teacher").iterdir()} <= {
+        ".json", ".safetensors", ".jinja", ".md",
+    }  # fmt: skip
+
+
+def test_a_grown_model_has_a_card_and_its_recipe(grown):
+    card = (grown / "teacher" / "README.md").read_text()
+    assert "seed 1" in card
+    assert "rule_chain: steps" in card
+    written = json.loads((grown / "teacher" / "recipe.json").read_text())
+    assert written["labels"] == "gold"
+    assert written["took"]["steps"] == 9
+
+
+def test_the_same_recipe_grows_the_same_weights(grown, tmp_path):
+    grow_one(recipe("teacher"), tmp_path)
+    one, other = (folder / "teacher" / "model.safetensors" for folder in (grown, tmp_path))
+    assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("labels", ["teacher", "gold"])
+def test_a_student_continues_from_its_start(grown, labels):
+    grow_one(recipe("student", labels=labels, start="base"), grown)
+    assert (grown / "student" / "model.safetensors").exists()
+
+
+def test_one_forced_pass_agrees_with_decoding(grown):
+    """A greedy episode equals the oracle's exactly where every forced arg-max does."""
+    model = checkpoint.load(grown / "teacher")
+    probes = list(itertools.islice(probes_of(TINY, 9), 120))
+    forced = training.solved(model, list(itertools.islice(oracle_episodes(TINY, 9), 120)))
+    decoded = play(load_folder(grown / "teacher", spec="teacher"), probes)
+    for ok, episode in zip(forced, decoded, strict=True):
+        assert not ok or episode.outcome.score == 1
+
+
+def test_an_unknown_recipe_is_named_with_a_suggestion(tmp_path):
+    with pytest.raises(UnknownNameError, match="Did you mean 'narrow'"):
+        grow(tmp_path, only=["narow"])
+
+
+def test_a_loss_that_is_not_finite_stops_the_training():
+    plan = Schedule(tokens=256, warmup=1, max_steps=20, other_rate=float("inf"))
+    with pytest.raises(ModelError, match="The loss is nan"):
+        training.train(build(SMALL, 1), oracle_episodes(TINY, 1), plan=plan)
+
+
+def test_training_lowers_the_loss():
+    seen = []
+    training.train(
+        build(SMALL, 1),
+        oracle_episodes(TINY, 1),
+        plan=Schedule(tokens=1024, warmup=5, max_steps=40, cooldown=0.25),
+        report=lambda *now: seen.append(now[-1]),
+    )
+    assert len(seen) == 50
+    assert seen[-1] < 0.8 * seen[0]
+
+
+def test_muon_makes_updates_semi_orthogonal():
+    torch.manual_seed(0)
+    made = orthogonalise(torch.randn(3, 32, 48))
+    values = torch.linalg.svdvals(made)
+    assert ((values > 0.6) & (values < 1.3)).all()
+    assert orthogonalise(torch.randn(2, 48, 32)).shape == (2, 48, 32)
+
+
+def test_muon_minimises():
+    torch.manual_seed(0)
+    weight = torch.nn.Parameter(torch.randn(8, 8))
+    target = torch.randn(8, 8)
+    first = float(((weight - target) ** 2).mean())
+    engine = Muon([weight], lr=0.05)
+    for _ in range(200):
+        loss = ((weight - target) ** 2).mean()
+        loss.backward()
+        engine.step()
+        engine.zero_grad()
+    assert float(loss.detach()) < 0.1 * first
+
+
+def test_the_narrow_slice_has_a_thinning_tail():
+    doses = [p.coordinate["steps"] for p in itertools.islice(probes_of(NARROW, 1), 8000)
+             if p.family == "rule_chain"]  # fmt: skip
+    share = np.array([doses.count(d) for d in range(1, 6)]) / len(doses)
+    assert (np.diff(share) < 0).all()
+    assert share[0] > 0.6
+    assert share[3] > 0
+
+
+def test_training_text_stays_short_of_the_top_of_the_box():
+    for probe in itertools.islice(probes_of(BROAD, 1), 2000):
+        assert all(dose <= 8 for _, dose in probe.coordinate)
+
+
+def test_only_what_the_model_writes_is_learned():
+    episode = next(oracle_episodes(TINY, 1))
+    learned = decode([t for t, on in zip(episode.tokens, episode.learn, strict=True) if on])
+    assert "=" in learned
+    assert not learned.startswith(("R", "T"))
+
+
+def test_the_vocabulary_is_one_token_a_character():
+    assert decode(encode(CHARACTERS)) == CHARACTERS
+
+
+def test_the_students_differ_in_one_thing_each():
+    by_name = {r.name: r for r in RECIPES}
+    narrow, gold, broad = (by_name[name] for name in ("narrow", "gold-narrow", "broad"))
+    assert narrow.mix == gold.mix
+    assert narrow.labels == broad.labels != gold.labels
+    assert narrow.schedule == gold.schedule == broad.schedule
+    assert narrow.start == gold.start == broad.start == "base"
