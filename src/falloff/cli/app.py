@@ -1,0 +1,80 @@
+"""The one door to all commands: options common to all, and errors for people."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from falloff import __version__
+from falloff.core import FalloffError
+
+app = typer.Typer(
+    name="falloff",
+    help="How far from the centre does a smaller model stay good, and what did it keep?",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INTERRUPTED = 130
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"falloff {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del debug, version
+
+
+def main() -> None:
+    """Run a command; an error meant for people is printed without a traceback.
+
+    ``--debug`` may stand anywhere on the line.
+    """
+    # Small models gain nothing from a second BLAS thread, and lose two thirds of their speed to it
+    # where the cores are busy. Must stand before numpy is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from falloff.cli import commands
+
+    del commands
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        app(arguments)
+    except FalloffError as error:
+        if debug:
+            raise
+        sys.exit(_complain(error))
+    except KeyboardInterrupt:
+        print(
+            "\nInterrupted. Every answer so far is kept; the same command goes on from there.",
+            file=sys.stderr,
+        )
+        sys.exit(INTERRUPTED)
+
+
+def _complain(error: FalloffError) -> int:
+    """Say what is wrong and how to mend it, on stderr; returns the exit code."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(Text("Error: ", style="bold red").append(error.message, style="not bold default"))
+    if error.remedy:
+        console.print(Text(error.remedy, style="dim"))
+    return error.exit_code

@@ -1,0 +1,120 @@
+"""demo, compare, measure: ask the models, show what came of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from falloff.cli import options
+from falloff.cli.app import app
+from falloff.cli.progress import progress_display
+
+if TYPE_CHECKING:
+    from falloff import Run
+
+DEMO_TEACHER = "micro:teacher"
+DEMO_STUDENTS = ("micro:broad", "micro:gold-narrow", "micro:narrow")
+DEMO_SEED = 7
+
+Teacher = Annotated[
+    str, typer.Option("--teacher", "--reference", help="The model to be replaced, PREFIX:NAME.")
+]
+Students = Annotated[
+    list[str],
+    typer.Option("--student", "--candidate", help="A model to take its place; repeat for more."),
+]
+
+
+@app.command()
+def demo(
+    budget: options.Budget = 600,
+    fresh: options.Fresh = False,
+    as_json: options.Json = False,
+    out: options.Out = None,
+) -> None:
+    """Compare a small teacher with three students distilled from it. No key, no network."""
+    import falloff
+
+    with progress_display() as progress:
+        run = falloff.compare(
+            DEMO_TEACHER,
+            list(DEMO_STUDENTS),
+            budget=budget,
+            seed=DEMO_SEED,
+            fresh=fresh,
+            progress=progress,
+        )
+    _show(run, as_json=as_json, out=out)
+
+
+@app.command()
+def compare(
+    teacher: Teacher,
+    student: Students,
+    suite: options.Suite = "micro",
+    budget: options.Budget = 600,
+    seed: options.Seed = 0,
+    run: options.RunFile = None,
+    fresh: options.Fresh = False,
+    as_json: options.Json = False,
+    out: options.Out = None,
+) -> None:
+    """Stress-test a teacher and its students outward, on the same probes, and compare them.
+
+    The same command again goes on where it stopped; a larger budget continues the run.
+    """
+    import falloff
+
+    with progress_display() as progress:
+        done = falloff.compare(
+            teacher,
+            student,
+            suite=suite,
+            budget=budget,
+            seed=seed,
+            run=run,
+            fresh=fresh,
+            progress=progress,
+        )
+    _show(done, as_json=as_json, out=out)
+
+
+@app.command()
+def measure(
+    model: Annotated[str, typer.Argument(help="The model, PREFIX:NAME.")],
+    suite: options.Suite = "micro",
+    budget: options.Budget = 600,
+    seed: options.Seed = 0,
+    run: options.RunFile = None,
+    fresh: options.Fresh = False,
+    as_json: options.Json = False,
+    out: options.Out = None,
+) -> None:
+    """Measure one model alone: how far out it stays good, and how steeply it falls."""
+    import falloff
+
+    with progress_display() as progress:
+        done = falloff.measure(
+            model, suite=suite, budget=budget, seed=seed, run=run, fresh=fresh, progress=progress
+        )
+    _show(done, as_json=as_json, out=out)
+
+
+def _show(run: Run, *, as_json: bool, out: Path | None) -> None:
+    """Write the report beside the run, and the finding to the terminal or as JSON."""
+    if run.loss:
+        typer.echo(f"Warning: {run.loss}", err=True)
+    written = run.report(out or run.path.with_suffix(".html"))
+    if as_json:
+        typer.echo(json.dumps(run.as_dict(), allow_nan=False))
+        return
+    from rich.console import Console
+
+    from falloff.report import render
+
+    console = Console()
+    render(run.comparison, console)
+    console.print(f"\nReport: {written}\nRun:    {run.path}", soft_wrap=True, highlight=False)

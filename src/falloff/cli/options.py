@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Suite = Annotated[str, typer.Option("--suite", help="Set of families to ask.")]
+Budget = Annotated[int, typer.Option("--budget", help="Probes put to each model.", min=1)]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the whole run.")]
+RunFile = Annotated[
+    Path | None,
+    typer.Option("--run", help="File that keeps the answers. [default: under runs/, by contents]"),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, forgetting earlier answers.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Where to write. [default: beside the run]")
+]

@@ -1,0 +1,76 @@
+"""Progress on stderr: a live line on a terminal, plain lines now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from falloff.run import Progress
+
+# Seconds between plain lines.
+_PLAIN_EVERY = 5.0
+
+Show = Callable[["Progress"], None]
+
+
+@contextmanager
+def progress_display() -> Iterator[Show]:
+    """A function to hand to a run; the line it draws is gone when the run is done."""
+    if sys.stderr.isatty():
+        with _live() as show:
+            yield show
+    else:
+        yield _plain()
+
+
+@contextmanager
+def _live() -> Iterator[Show]:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(stderr=True), transient=True, auto_refresh=False) as live:
+        yield lambda progress: live.update(Text(line(progress)), refresh=True)
+
+
+def _plain() -> Show:
+    last = time.monotonic()
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _PLAIN_EVERY:
+            last = now
+            print(line(progress), file=sys.stderr, flush=True)
+
+    return show
+
+
+def line(progress: Progress) -> str:
+    """One line: answers, rate, time left, and what is seen so far."""
+    parts = [
+        f"{progress.done}/{progress.total} answers",
+        f"{progress.calls} calls",
+        f"{progress.rate:.0f}/s",
+    ]
+    if progress.eta_seconds is not None:
+        parts.append(f"{_duration(progress.eta_seconds)} left")
+    if progress.errors:
+        parts.append(f"{progress.errors} errors")
+    solved = [
+        f"{role} {model.score:.0%}"
+        for role, model in progress.models.items()
+        if model.score is not None
+    ]
+    if solved:
+        parts.append(f"solved so far: {', '.join(solved)}")
+    return " · ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}" if minutes else f"{rest} s"

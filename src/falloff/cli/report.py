@@ -1,0 +1,49 @@
+"""report: show a run that is on disk."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from falloff.cli import options
+from falloff.cli.app import app
+
+
+class Format(StrEnum):
+    HTML = "html"
+    MARKDOWN = "markdown"
+    TERMINAL = "terminal"
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="The run file.")],
+    out: options.Out = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="A page, Markdown, or the finding right here.")
+    ] = Format.HTML,
+    as_json: options.Json = False,
+) -> None:
+    """Show a run that is on disk, finished or not, without asking anything."""
+    import falloff
+
+    opened = falloff.open_run(run)
+    if as_json:
+        typer.echo(json.dumps(opened.as_dict(), allow_nan=False))
+        return
+    from rich.console import Console
+
+    from falloff.report import markdown_report, render, write_text
+
+    if form is Format.TERMINAL:
+        render(opened.comparison, Console())
+    elif form is Format.MARKDOWN and out is None:
+        typer.echo(markdown_report(opened.comparison))
+    elif form is Format.MARKDOWN and out is not None:
+        typer.echo(write_text(out, markdown_report(opened.comparison)))
+    else:
+        typer.echo(opened.report(out or run.with_suffix(".html")))

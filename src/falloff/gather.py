@@ -1,0 +1,80 @@
+"""From a run file to what the report shows: the probes on which the models differ, side by side."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from falloff.core import Outcome, Probe
+from falloff.measure import Comparison
+from falloff.probes import FAMILIES
+from falloff.report import Divergence, ModelAnswer, ReportContents
+from falloff.run import RunReader
+
+UNKNOWN_GOLD = "not known: this version of falloff no longer has the family"
+
+
+def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
+    """Everything that the report shows of a run."""
+    counts = reader.completeness().values()
+    return ReportContents(
+        comparison=comparison,
+        manifest=reader.manifest.as_dict(),
+        divergences=tuple(divergences(reader)),
+        run=str(reader.path),
+        created=_created(reader),
+        scored=sum(count.answered for count in counts),
+        missing=sum(count.errors + count.unasked for count in counts),
+        axes={stamp.name: stamp.axes for stamp in reader.manifest.families},
+    )
+
+
+def divergences(reader: RunReader) -> Iterator[Divergence]:
+    """Probes that some models solved and others did not; of one model alone, those it failed."""
+    roles = list(reader.manifest.models)
+    capability = {stamp.name: stamp.capability for stamp in reader.manifest.families}
+    by_probe: dict[str, tuple[Probe, dict[str, Outcome]]] = {}
+    for role in roles:
+        for placed, outcome in reader.outcomes(role):
+            _, outcomes = by_probe.setdefault(placed.probe.id, (placed.probe, {}))
+            outcomes[role] = outcome
+    differing = {
+        key: (probe, outcomes)
+        for key, (probe, outcomes) in by_probe.items()
+        if _differ(outcomes, alone=len(roles) == 1)
+    }
+    said = {role: dict(reader.transcripts(role, differing)) for role in roles}
+    for key, (probe, outcomes) in differing.items():
+        yield Divergence(
+            probe=key,
+            family=probe.family,
+            capability=capability[probe.family],
+            coordinate=probe.coordinate,
+            gold=_gold(probe),
+            answers=tuple(
+                ModelAnswer(
+                    model=reader.manifest.models[role].spec,
+                    transcript=said[role][key],
+                    outcome=outcomes[role],
+                )
+                for role in roles
+                if role in outcomes and key in said[role]
+            ),
+        )
+
+
+def _differ(outcomes: dict[str, Outcome], *, alone: bool) -> bool:
+    scores = [outcome.score for outcome in outcomes.values() if outcome.score is not None]
+    return bool(scores) and (min(scores) < 1 if alone else min(scores) < max(scores))
+
+
+def _gold(probe: Probe) -> str:
+    if probe.family not in FAMILIES or FAMILIES[probe.family].version != probe.version:
+        return UNKNOWN_GOLD
+    return FAMILIES[probe.family].task(probe).gold
+
+
+def _created(reader: RunReader) -> str:
+    """When the run was last written, local time to the minute."""
+    changed = reader.path.stat().st_mtime
+    return datetime.datetime.fromtimestamp(changed).astimezone().strftime("%Y-%m-%d %H:%M %Z")

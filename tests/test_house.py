@@ -1,0 +1,104 @@
+"""The house: which room may know which, and what importing costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import falloff
+
+PACKAGE = Path(falloff.__file__).parent
+
+# A room may import the rooms named here, and itself.
+MAY_KNOW = {
+    "core": set(),
+    "probes": {"core"},
+    "measure": {"core"},
+    "models": {"core", "probes"},
+    "sampling": {"core", "probes"},
+    "run": {"core", "probes", "models", "measure", "sampling"},
+    "report": {"core", "measure"},
+    "lab": {"core", "probes", "models"},
+    "gather": {"core", "probes", "measure", "run", "report"},
+    "api": {"core", "probes", "models", "measure", "sampling", "run", "report", "gather"},
+    "cli": {"core", "probes", "models", "measure", "run", "report", "lab", "api", "falloff"},
+}
+
+
+def imported_rooms(file):
+    """Rooms of the package that a file imports anywhere, also inside functions."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "falloff":
+                names = [f"falloff.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            top, _, rest = name.partition(".")
+            if top == "falloff":
+                yield rest.split(".")[0] or "falloff"
+
+
+def test_imports_point_down():
+    wrong = []
+    for file in PACKAGE.rglob("*.py"):
+        room = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        known = MAY_KNOW[room] | {room, *falloff.__all__}
+        wrong += [f"{file.name} ({room}) → {r}" for r in imported_rooms(file) if r not in known]
+    assert not wrong
+
+
+def test_every_room_says_what_it_knows():
+    for folder in PACKAGE.iterdir():
+        if (folder / "__init__.py").exists() and folder.name != "__pycache__":
+            assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text())), folder
+
+
+def loaded_by(code):
+    """Modules in a fresh interpreter after running ``code``."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_falloff_loads_nothing_heavy():
+    heavy = {"scipy", "scipy.stats", "torch", "transformers", "pandas", "polars", "numpy", "rich"}
+    assert not heavy & loaded_by("import falloff")
+
+
+def test_the_python_face_loads_neither_torch_nor_statistics():
+    heavy = {"scipy.stats", "torch", "transformers", "pandas", "polars"}
+    assert not heavy & loaded_by("import falloff; falloff.compare; import falloff.measure")
+
+
+def test_the_command_line_starts_without_numerics():
+    heavy = {"scipy", "torch", "transformers", "polars"}
+    assert not heavy & loaded_by("import falloff.cli.app, falloff.cli.commands")
+
+
+def test_no_file_runs_code_from_data():
+    for file in PACKAGE.rglob("*.py"):
+        calls = {
+            node.func.id
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not calls & {"eval", "exec", "compile"}, file
+        assert "pickle" not in imported_names(file), file
+
+
+def imported_names(file):
+    return {
+        alias.name.split(".")[0]
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
