@@ -25,6 +25,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.base
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/figure.py
 
 models: $(VENV)/.dev
 	$(BIN)/falloff lab grow --out src/falloff/models/embedded

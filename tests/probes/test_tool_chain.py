@@ -80,7 +80,7 @@ def test_too_many_calls_are_out_of_budget():
 )
 def test_arguments_that_do_not_parse_are_the_models_fault(arguments):
     episode = ask(dialect="chat")
-    call = ToolCall(id="1", name="service_A", arguments=arguments)
+    call = ToolCall(id="1", name="service_0", arguments=arguments)
     episode.feed(Reply(text="", tool_calls=(call,)))
     assert episode.outcome.reason is Reason.MALFORMED
 

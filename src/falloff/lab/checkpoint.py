@@ -18,6 +18,8 @@ def save(model: LlamaForCausalLM, folder: Path, *, recipe: dict[str, Any]) -> No
     """Weights as float16, config, tokenizer, and the recipe as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     model.to(torch.float16).save_pretrained(folder)
+    for file in folder.glob("*.safetensors"):
+        file.chmod(0o644)  # written readable by its owner alone
     tokenizer().save_pretrained(folder)
     (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
 

@@ -31,8 +31,10 @@ from falloff.probes.task import Action, Answer, Call, Observation, Unreadable
 from falloff.probes.text import ANSWER_RULE, read_answer_line, spoken, user
 
 VALUES = 100
-OPERATIONS = string.ascii_lowercase
-TOOLS = string.ascii_uppercase
+# Names of one character, 36 of each kind; the two kinds share none, so that a tool's name is told
+# from an operation's wherever it stands.
+OPERATIONS = string.ascii_lowercase + "!#$%&*+-./"
+TOOLS = string.ascii_uppercase + ":<>@[]^_{}"
 # Calls beyond the least that are needed: room for a mistake that is noticed, not for a search.
 SLACK = 2
 
@@ -46,7 +48,7 @@ CHAIN = Axis(
 TOOL_SET_SIZE = Axis(
     name="tool_set_size",
     unit="irrelevant tools",
-    levels=(0, 1, 2, 4, 8, 14),
+    levels=(0, 1, 2, 4, 8, 16, 24),
     role="shift",
     description="tools in the table that the task does not need",
 )
@@ -136,7 +138,7 @@ class Micro:
         del task
         if answer := re.search(r"=([0-9]{2})$", reply.text):
             return Answer(value=answer[1])
-        if call := re.search(r"([A-Z])([0-9]{2})$", reply.text):
+        if call := re.search(rf"([{re.escape(TOOLS)}])([0-9]{{2}})$", reply.text):
             return Call(tool=call[1], argument=call[2])
         return Unreadable()
 
@@ -155,10 +157,13 @@ class Micro:
 
 
 class Chat:
-    """The same task for chat models, with the provider's native tool calls."""
+    """The same task for chat models, with the provider's native tool calls.
+
+    Operations and tools go by number, since not every name is one that providers allow.
+    """
 
     def prompt(self, task: ToolChain) -> tuple[Message, ...]:
-        steps = ", then ".join(f"operation {operation}" for operation in task.program)
+        steps = ", then ".join(f"operation {OPERATIONS.index(o)}" for o in task.program)
         return user(
             f"Start with the value {task.value}. Apply {steps}, each to the result of the one"
             " before, using the tools. What is the last result? Values have two digits."
@@ -170,8 +175,8 @@ class Chat:
         schema = {"type": "object", "properties": {"value": value}, "required": ["value"]}
         return tuple(
             ToolSpec(
-                name=f"service_{tool}",
-                description=f"Applies operation {operation} to a value.",
+                name=f"service_{TOOLS.index(tool)}",
+                description=f"Applies operation {OPERATIONS.index(operation)} to a value.",
                 parameters=schema,
             )
             for operation, tool in task.table
@@ -190,7 +195,7 @@ class Chat:
             argument = json.loads(call.arguments)["value"]
         except (ValueError, KeyError, TypeError, RecursionError):
             return Unreadable()
-        return Call(tool=call.name.removeprefix("service_"), argument=str(argument), id=call.id)
+        return Call(tool=_tool_called(call.name), argument=str(argument), id=call.id)
 
     def say(self, task: ToolChain, action: Action) -> Reply:
         del task
@@ -199,8 +204,8 @@ class Chat:
                 return spoken(f"Answer: {value}")
             case Call(tool=tool, argument=argument):
                 call = ToolCall(
-                    id=f"call_{tool}{argument}",
-                    name=f"service_{tool}",
+                    id=f"call_{TOOLS.index(tool)}_{argument}",
+                    name=f"service_{TOOLS.index(tool)}",
                     arguments=json.dumps({"value": argument}),
                 )
                 return Reply(text="", tool_calls=(call,))
@@ -209,6 +214,13 @@ class Chat:
     def result(self, call: Call, observation: Observation) -> Message:
         said = f"error: {observation.value}" if observation.error else observation.value
         return Message(role="tool", content=said, tool_call_id=call.id)
+
+
+def _tool_called(name: str) -> str:
+    """The tool behind a service's name; a name that is no service's stands for itself."""
+    number = name.removeprefix("service_")
+    known = number.isascii() and number.isdigit() and len(number) <= 2
+    return TOOLS[int(number)] if known and int(number) < len(TOOLS) else name
 
 
 @family(
