@@ -138,7 +138,7 @@ def test_muon_minimises():
     torch.manual_seed(0)
     weight = torch.nn.Parameter(torch.randn(8, 8))
     target = torch.randn(8, 8)
-    first = float(((weight - target) ** 2).mean())
+    first = float(((weight.detach() - target) ** 2).mean())
     engine = Muon([weight], lr=0.05)
     for _ in range(200):
         loss = ((weight - target) ** 2).mean()

@@ -5,6 +5,7 @@ Writes a line to a log for every episode begun: ``python run_session.py RUN LOG 
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -29,6 +30,8 @@ class LoggedModel(FakeModel):
 
 
 def main(path: str, log: str, budget: str) -> None:
+    # Whoever started the tests in the background may have had SIGINT ignored, which is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     models = {role: LoggedModel(model, role, Path(log)) for role, model in pair().items()}
     run(Path(path), models, budget=int(budget))
 
