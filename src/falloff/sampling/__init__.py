@@ -6,6 +6,7 @@ which order answers arrived.
 
 from falloff.sampling.design import Design, Placement
 from falloff.sampling.evidence import FamilyEvidence, Share
+from falloff.sampling.look_ahead import LookAhead
 from falloff.sampling.space_filling import SpaceFilling
 
-__all__ = ["Design", "FamilyEvidence", "Placement", "Share", "SpaceFilling"]
+__all__ = ["Design", "FamilyEvidence", "LookAhead", "Placement", "Share", "SpaceFilling"]

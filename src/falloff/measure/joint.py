@@ -1,0 +1,144 @@
+"""Joint posterior draws for models that answered the same probes of an adaptive design.
+
+Each model has its own posterior. A Gaussian copula over the ranks of their volumes, with the
+correlation of their answers' influences, makes the draws joint, so that ratios gain from pairing.
+The audit share is kept out of the fit and widens the volumes (:mod:`falloff.measure.audit`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit, ndtr, ndtri
+
+from falloff.core import child_seed
+from falloff.measure.audit import FORM_ERROR, Audit, audit
+from falloff.measure.data import BOX, FamilyData, Floats
+from falloff.measure.draws import DRAWS, Draws, centre_draws
+from falloff.measure.influence import correlation, influences, sandwich
+from falloff.measure.posterior import Particles, Tally, posterior, success
+from falloff.measure.readable import readable, readable_share
+from falloff.measure.region import Regions
+
+_TINY = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Model:
+    """One model's posterior on a family. ``competence``: [K, places]; ``psi``: [fitted probes].
+
+    ``volume``: [K] of the region; what the answers that cannot be read fall below chance, ``unread``,
+    is still to be taken off. It is off ``competence``.
+    """
+
+    particles: Particles
+    competence: Floats
+    volume: Floats
+    unread: float
+    psi: Floats
+    audit: Audit | None
+
+    @property
+    def inflation(self) -> float:
+        """How far draws of the volume are stretched: to the sandwich where it is the wider."""
+        return float(np.sqrt(max(1.0, sandwich(self.psi) / max(self.volume.var(), 1e-12))))
+
+
+def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> dict[str, Draws]:
+    """Joint draws for ``roles`` from the probes that all of them have answered.
+
+    Deterministic: streams are derived from the family's name alone, so equal answers give equal
+    posteriors, and the order of answers does not matter.
+    """
+    keep = data.scored(*roles)
+    box = data.share(BOX)
+    models = [_model(data, role, keep & ~box, keep & box) for role in roles]
+    rng = np.random.Generator(np.random.PCG64(child_seed("joint", data.name)))
+    latent = _latent(correlation(np.array([model.psi for model in models])), rng)
+    direct = keep & data.at_centre
+    centres = centre_draws(
+        np.array([data.scores[role][direct] for role in roles]), data.chance, rng
+    )
+    return {
+        role: _draws(data, model, latent[:, i], centre=centres[i], tau=tau, rng=rng)
+        for i, (role, model) in enumerate(zip(roles, models, strict=True))
+    }
+
+
+def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) -> _Model:
+    place, score = data.place_of, data.scores[role]
+    floor = _floor(data, role)
+    u, g = data.u[place], data.chance
+    tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None)
+    particles = posterior(tally, seed=child_seed("posterior", data.name))
+    competence = particles.regions.competence(data.u)
+    volume = competence @ data.mu
+    expected = success(competence.mean(axis=0), g, floor)[place][checked]
+    return _Model(
+        particles=particles,
+        competence=competence - (g - floor) / (1 - g),
+        volume=volume,
+        unread=float((g - floor) @ data.mu) / (1 - g),
+        psi=influences(particles, volume, u[fit], score[fit], floor[place][fit], g),
+        audit=audit(score[checked], expected, g),
+    )
+
+
+def _floor(data: FamilyData, role: str) -> Floats:
+    """[places] success at competence 0."""
+    answered = data.scored(role)
+    scores = data.scores[role][answered]
+    reasons = [r for r, scored in zip(data.reasons[role], answered, strict=True) if scored]
+    asked = data.u[data.place_of[answered]]
+    return data.chance * readable_share(asked, readable(reasons, scores), data.u)
+
+
+def _latent(correlations: Floats, rng: np.random.Generator) -> Floats:
+    """[DRAWS, models] standard normal draws with these correlations, each model's stratified."""
+    count = len(correlations)
+    ranks = np.argsort(rng.random((DRAWS, count)), axis=0)
+    values, vectors = np.linalg.eigh(correlations)
+    root = (vectors * np.sqrt(values)) @ vectors.T
+    return np.asarray(ndtri((ranks + 0.5) / DRAWS) @ root)
+
+
+def _draws(
+    data: FamilyData,
+    model: _Model,
+    latent: Floats,
+    *,
+    centre: Floats,
+    tau: float,
+    rng: np.random.Generator,
+) -> Draws:
+    order = np.argsort(model.volume, kind="stable")
+    chosen = order[np.minimum((ndtr(latent) * len(order)).astype(int), len(order) - 1)]
+    at = (model.competence >= tau) @ data.mu
+    theta = model.particles.theta
+    return Draws(
+        regions=Regions.from_vector(_with_point(theta.mean(axis=0), theta[chosen])),
+        centre=centre,
+        volume=_with_point(model.volume.mean(), _widened(model, chosen, rng)) - model.unread,
+        volume_at=_with_point(at.mean(), at[chosen]),
+        competence=_with_point(model.competence.mean(axis=0), model.competence[chosen]),
+        audit=model.audit,
+    )
+
+
+def _widened(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
+    """Draws of the volume, stretched to the sandwich and by the error of form, in log odds.
+
+    In log odds a volume stays inside (0, 1), and a ratio of volumes stays finite.
+    """
+    mean = model.volume.mean()
+    odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
+    stretched = odds.mean() + model.inflation * (odds[chosen] - odds.mean())
+    form = np.sqrt(model.audit.variance) if model.audit else FORM_ERROR
+    return np.asarray(
+        expit(stretched + form / (mean * (1 - mean)) * rng.standard_normal(len(chosen)))
+    )
+
+
+def _with_point(point: Floats | float, draws: Floats) -> Floats:
+    return np.concatenate([np.asarray(point)[None], draws])
