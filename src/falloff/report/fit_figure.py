@@ -92,7 +92,7 @@ def _ticks(fit: FixedFit) -> tuple[tuple[float, str], ...]:
     levels = sorted({level.level for curve in fit.curves for level in curve.levels})
     if len(levels) > _MOST_TICKS:
         levels = _round_levels(fit.scale)
-    return tuple((fit.scale.position(level), dose_label(float(f"{level:.3g}"))) for level in levels)
+    return tuple((fit.scale.position(level), dose_label(level)) for level in levels)
 
 
 def _round_levels(scale: LevelScale) -> list[float]:
@@ -105,4 +105,6 @@ def _round_levels(scale: LevelScale) -> list[float]:
         return [2.0**k for k in range(first, last + 1, every)]
     power = 10 ** math.floor(math.log10((high - low) / 4))
     step = next(m * power for m in (1, 2, 5, 10) if (high - low) / (m * power) <= 8)
-    return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return [
+        float(f"{k * step:.12g}") for k in range(math.ceil(low / step), math.floor(high / step) + 1)
+    ]

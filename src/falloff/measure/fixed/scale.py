@@ -35,10 +35,11 @@ class LevelScale:
         return np.asarray((self._x(np.asarray(level)) - ends[0]) / (ends[1] - ends[0]))
 
     def level(self, z: float) -> float:
-        """The level at a position, the inverse of :meth:`z`."""
+        """The level at a position, the inverse of :meth:`z`, to 12 digits: 4096 stays 4096."""
         low, high = (float(x) for x in self._x(np.array([self.low, self.high])))
         x = low + z * (high - low)
-        return x if self.name == "linear" else float(2.0**x - self.offset)
+        level = x if self.name == "linear" else 2.0**x - self.offset
+        return float(f"{level:.12g}")
 
     def position(self, level: float) -> float:
         """:meth:`z` of one level."""
