@@ -33,7 +33,7 @@ def box(axes: int, *, name: str = "simulated", chance: float = 0.0) -> Family:
         ),
         chance=chance,
         description="",
-        generate=lambda at, rng: None,
+        generate=lambda _at, _rng: None,
         renderers={},
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
 from falloff.core import child_seed
-from falloff.measure.audit import FORM_ERROR, Audit, audit
+from falloff.measure.audit import Audit, audit
 from falloff.measure.data import BOX, FamilyData, Floats
 from falloff.measure.draws import DRAWS, Draws, centre_draws
 from falloff.measure.influence import correlation, influences, sandwich
@@ -28,8 +28,8 @@ _TINY = 1e-6
 class _Model:
     """One model's posterior on a family. ``competence``: [K, places]; ``psi``: [fitted probes].
 
-    ``volume``: [K] of the region; what the answers that cannot be read fall below chance, ``unread``,
-    is still to be taken off. It is off ``competence``.
+    ``volume``: [K] of the region; ``unread``, by which answers that cannot be read fall below
+    chance, is still to be taken off. It is off ``competence``.
     """
 
     particles: Particles
@@ -37,7 +37,7 @@ class _Model:
     volume: Floats
     unread: float
     psi: Floats
-    audit: Audit | None
+    audit: Audit
 
     @property
     def inflation(self) -> float:
@@ -119,25 +119,30 @@ def _draws(
     return Draws(
         regions=Regions.from_vector(_with_point(theta.mean(axis=0), theta[chosen])),
         centre=centre,
-        volume=_with_point(model.volume.mean(), _widened(model, chosen, rng)) - model.unread,
+        volume=_checked(model, chosen, rng) - model.unread,
         volume_at=_with_point(at.mean(), at[chosen]),
         competence=_with_point(model.competence.mean(axis=0), model.competence[chosen]),
         audit=model.audit,
     )
 
 
-def _widened(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
-    """Draws of the volume, stretched to the sandwich and by the error of form, in log odds.
+def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit.
 
-    In log odds a volume stays inside (0, 1), and a ratio of volumes stays finite.
+    In log odds, in which a volume stays inside (0, 1) and a ratio of volumes finite.
     """
     mean = model.volume.mean()
+    slope = 1 / (mean * (1 - mean))
     odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
-    stretched = odds.mean() + model.inflation * (odds[chosen] - odds.mean())
-    form = np.sqrt(model.audit.variance) if model.audit else FORM_ERROR
-    return np.asarray(
-        expit(stretched + form / (mean * (1 - mean)) * rng.standard_normal(len(chosen)))
-    )
+    centre = logit(mean)
+    draws = centre + model.inflation * (odds[chosen] - odds.mean())
+    check = model.audit
+    draws += check.form_error * slope * rng.standard_normal(len(chosen))
+    gain = check.gain(draws.var() / slope**2)
+    if gain > 0:
+        seen = check.correction + check.se * rng.standard_normal(len(chosen))
+        draws += gain * (centre + slope * seen - draws)
+    return np.asarray(expit(_with_point(centre + gain * slope * check.correction, draws)))
 
 
 def _with_point(point: Floats | float, draws: Floats) -> Floats:

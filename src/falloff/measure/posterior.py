@@ -24,7 +24,7 @@ from falloff.measure.region import Regions
 # first level to beyond the box, b from gentle to a cliff, ρ from trading off to the weakest link,
 # lapses from a hundredth to a third.
 _PRIOR_H = (np.log(0.6), 1.0)
-_PRIOR_B = (np.log(3.0), 1.0)
+_PRIOR_B = (np.log(3.0), 1.2)
 _PRIOR_RHO = (np.log(3.0), 1.5)
 _PRIOR_LAPSE = (-3.5, 1.5)
 _PRIOR_LINK = (0.0, 1.0)

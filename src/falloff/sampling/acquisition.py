@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 TAU = 0.5
 # Weights of the targets, each as a share of its own present variance: the capability volume comes
 # first; all edges together weigh as much as the volume at τ.
-_VOLUME, _VOLUME_AT, _EDGES = 1.0, 0.25, 0.25
+_VOLUME, _VOLUME_AT, _EDGES = 1.0, 0.5, 0.5
 _TINY = 1e-12
 
 

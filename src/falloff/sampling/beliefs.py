@@ -36,6 +36,7 @@ class Beliefs:
 
     seed: int
     _known: dict[tuple[str, str], Particles] = field(default_factory=dict)
+    _boxes: dict[str, Floats] = field(default_factory=dict)
 
     def of(self, family: Family, evidence: FamilyEvidence) -> dict[str, Particles]:
         """The particles of every role, given the family's evidence."""

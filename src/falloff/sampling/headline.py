@@ -53,7 +53,6 @@ def standing(
     weights = _weights(present)
     volumes = {
         family.name: _volumes(
-            family,
             weights[family.name],
             beliefs.of(family, evidence[family.name]),
             beliefs.box(family),
@@ -74,9 +73,7 @@ def _weights(families: Sequence[Family]) -> dict[str, float]:
     return {f.name: 1 / len(count) / count[f.capability] for f in families}
 
 
-def _volumes(
-    family: Family, weight: float, models: Mapping[str, Particles], box: NDArray[np.float64]
-) -> _Volumes:
+def _volumes(weight: float, models: Mapping[str, Particles], box: NDArray[np.float64]) -> _Volumes:
     volumes = [m.regions.competence(box).mean(axis=1) for m in models.values()]
     reference = next(iter(models.values()))
     return _Volumes(
