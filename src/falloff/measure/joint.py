@@ -8,6 +8,7 @@ The audit share is kept out of the fit and widens the volumes (:mod:`falloff.mea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
@@ -71,7 +72,7 @@ def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) ->
     floor = _floor(data, role)
     u, g = data.u[place], data.chance
     tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None)
-    particles = posterior(tally, seed=child_seed("posterior", data.name))
+    particles = _remembered(_Key(tally=tally, family=data.name))
     competence = particles.regions.competence(data.u)
     volume = competence @ data.mu
     expected = success(competence.mean(axis=0), g, floor)[place][checked]
@@ -83,6 +84,31 @@ def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) ->
         psi=influences(particles, volume, u[fit], score[fit], floor[place][fit], g),
         audit=audit(score[checked], expected, g),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Key:
+    """A posterior's data, hashed by value: a teacher's is needed again for every student."""
+
+    tally: Tally
+    family: str
+
+    @property
+    def _facts(self) -> tuple[object, ...]:
+        t = self.tally
+        arrays = (t.u, t.successes, t.trials, t.floor)
+        return (self.family, t.chance, *(array.tobytes() for array in arrays))
+
+    def __hash__(self) -> int:
+        return hash(self._facts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._facts == other._facts
+
+
+@lru_cache(maxsize=64)
+def _remembered(key: _Key) -> Particles:
+    return posterior(key.tally, seed=child_seed("posterior", key.family))
 
 
 def _floor(data: FamilyData, role: str) -> Floats:
@@ -138,7 +164,7 @@ def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Flo
     draws = centre + model.inflation * (odds[chosen] - odds.mean())
     check = model.audit
     draws += check.form_error * slope * rng.standard_normal(len(chosen))
-    gain = check.gain(draws.var() / slope**2)
+    gain = check.gain(model.inflation**2 * odds.var() / slope**2 + check.form_error**2)
     if gain > 0:
         seen = check.correction + check.se * rng.standard_normal(len(chosen))
         draws += gain * (centre + slope * seen - draws)

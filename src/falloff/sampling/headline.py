@@ -56,6 +56,7 @@ def standing(
             weights[family.name],
             beliefs.of(family, evidence[family.name]),
             beliefs.box(family),
+            evidence[family.name].shares.count("box"),
         )
         for family in present
     }
@@ -73,15 +74,26 @@ def _weights(families: Sequence[Family]) -> dict[str, float]:
     return {f.name: 1 / len(count) / count[f.capability] for f in families}
 
 
-def _volumes(weight: float, models: Mapping[str, Particles], box: NDArray[np.float64]) -> _Volumes:
+def _volumes(
+    weight: float, models: Mapping[str, Particles], box: NDArray[np.float64], audits: int
+) -> _Volumes:
     volumes = [m.regions.competence(box).mean(axis=1) for m in models.values()]
     reference = next(iter(models.values()))
     return _Volumes(
         weight=weight,
         held=float((1 - reference.regions.lapse >= TAU).mean()),
         mean=np.array([v.mean() for v in volumes]),
-        variance=np.array([v.var() + FORM_ERROR**2 for v in volumes]),
+        variance=np.array([_audited(v, audits) for v in volumes]),
     )
+
+
+def _audited(volume: NDArray[np.float64], audits: int) -> float:
+    """Variance of a volume once the audit is weighed in, as :mod:`falloff.measure.audit` does."""
+    fitted = float(volume.var()) + FORM_ERROR**2
+    mean = float(volume.mean())
+    # Of answers at random places, at most that of a coin of the volume's odds.
+    checked = mean * (1 - mean) / max(audits, 1)
+    return fitted * checked / (fitted + checked) if audits else fitted
 
 
 def _variances(volumes: Sequence[_Volumes]) -> NDArray[np.float64]:
