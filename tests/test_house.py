@@ -14,6 +14,7 @@ MAY_KNOW = {
     "core": set(),
     "probes": {"core"},
     "measure": {"core"},
+    "tables": {"core"},
     "models": {"core", "probes"},
     "sampling": {"core", "probes"},
     "run": {"core", "probes", "models", "measure", "sampling"},
@@ -21,7 +22,18 @@ MAY_KNOW = {
     "lab": {"core", "probes", "models"},
     "gather": {"core", "probes", "measure", "run", "report"},
     "api": {"core", "probes", "models", "measure", "sampling", "run", "report", "gather"},
-    "cli": {"core", "probes", "models", "measure", "run", "report", "lab", "api", "falloff"},
+    "cli": {
+        "core",
+        "probes",
+        "models",
+        "measure",
+        "tables",
+        "run",
+        "report",
+        "lab",
+        "api",
+        "falloff",
+    },
 }
 
 

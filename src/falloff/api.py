@@ -24,7 +24,7 @@ from falloff.run import (
     open_for_reading,
     open_for_writing,
 )
-from falloff.sampling import FamilyEvidence, SpaceFilling
+from falloff.sampling import Design, FamilyEvidence
 
 if TYPE_CHECKING:
     from falloff.measure import Comparison, FamilyData
@@ -42,6 +42,7 @@ def compare(
     *,
     suite: str = SUITE,
     budget: int = BUDGET,
+    precision: float | None = None,
     seed: int = 0,
     run: str | Path | None = None,
     fresh: bool = False,
@@ -49,10 +50,12 @@ def compare(
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
 
-    ``budget`` is the number of probes put to each model. ``run`` is the file that keeps every
-    answer (by default one under ``runs/`` that follows from everything else): the same call again
-    goes on where it stopped and asks nothing twice; a larger budget continues; ``fresh`` starts
-    over. A plain function is a model too: called once a turn with the messages, it returns text.
+    ``budget`` is the number of probes put to each model. With ``precision`` it is a cap: asking
+    stops once the 90 % interval of retention is at most ± that wide (0.05 is five points), every
+    student's. ``run`` is the file that keeps every answer (by default one under ``runs/`` that
+    follows from everything else): the same call again goes on where it stopped and asks nothing
+    twice; a larger budget continues; ``fresh`` starts over. A plain function is a model too: called
+    once a turn with the messages, it returns text.
 
     Raises :class:`falloff.core.UsageError` for what cannot be asked,
     :class:`falloff.core.ModelError` for a model that cannot be loaded or stops answering.
@@ -62,7 +65,7 @@ def compare(
         raise UsageError("There is no student to compare.", remedy="Name at least one.")
     roles = {"teacher": teacher}
     roles |= {f"student{i}": model for i, model in enumerate(students, start=1)}
-    return _ask("compare", roles, suite, budget, seed, run, fresh, progress)
+    return _ask("compare", roles, suite, budget, precision, seed, run, fresh, progress)
 
 
 def measure(
@@ -70,13 +73,17 @@ def measure(
     *,
     suite: str = SUITE,
     budget: int = BUDGET,
+    precision: float | None = None,
     seed: int = 0,
     run: str | Path | None = None,
     fresh: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
-    """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`."""
-    return _ask("measure", {"model": model}, suite, budget, seed, run, fresh, progress)
+    """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
+
+    ``precision`` is that of the overall volume.
+    """
+    return _ask("measure", {"model": model}, suite, budget, precision, seed, run, fresh, progress)
 
 
 def open_run(path: str | Path) -> Run:
@@ -216,13 +223,17 @@ def _ask(
     roles: Mapping[str, ModelLike],
     suite_name: str,
     budget: int,
+    precision: float | None,
     seed: int,
     path: str | Path | None,
     fresh: bool,
     progress: Callable[[Progress], None],
 ) -> Run:
     suite = SUITES[suite_name]
-    design = SpaceFilling(seed=seed, budget=budget)
+    # Here, since it loads scipy, and the nouns of this module need none.
+    from falloff.sampling.look_ahead import LookAhead
+
+    design = LookAhead(families=suite.families, seed=seed, budget=budget, precision=precision)
     # Says what is wrong with the budget before a file is made or a model loaded.
     design.allocate({f.name: FamilyEvidence.none_yet(f.name, roles) for f in suite.families})
     models = {role: load_model(model) for role, model in roles.items()}
@@ -243,7 +254,7 @@ def _ask(
 
 
 async def _conduct(
-    design: SpaceFilling,
+    design: Design,
     suite: Suite,
     models: Mapping[str, Model],
     store: RunStore,

@@ -10,10 +10,17 @@ from tiny_llamas import ask, one_by_one
 
 from falloff.core import Coordinate, Message, ModelError, Reason, Request, UnknownNameError
 from falloff.models import load_model
-from falloff.models.simulated import CURVES, Curve, Simulated
+from falloff.models.simulated import Simulated
 from falloff.probes import FAMILIES, Episode
 
 DIALECTS = [(name, dialect) for name in FAMILIES for dialect in sorted(FAMILIES[name].renderers)]
+OTHERS = [
+    "kept-0.5",
+    "teacher?rule=step&half=0.5",
+    "teacher?items=2",
+    "narrow?rule=product&lapse=0.2",
+    "teacher?rule=dip",
+]
 
 
 async def played(model, probe, dialect="micro"):
@@ -90,13 +97,57 @@ def test_an_episode_is_taken_up_in_the_middle_by_a_new_instance():
     assert asyncio.run(relay()).transcript == whole.transcript
 
 
-def test_the_curve_is_the_documented_formula():
-    curve = Curve(half=0.5, exponent=2.0, lapse=0.1, pooling=2.0)
-    assert curve.competence([0.0, 0.0]) == pytest.approx(0.9)
-    assert curve.competence([0.5, 0.0]) == pytest.approx(0.45)
-    # Odds add when pooling equals the exponent.
-    assert curve.competence([0.5, 0.5]) == pytest.approx(0.3)
-    assert CURVES["narrow"].competence([0.45]) == pytest.approx(0.49)
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("family", ["rule_chain", "sim_yes_no"])
+def test_other_rules_and_students_do_what_they_say_as_well(family, name):
+    model, at, count = Simulated(name), out_at(FAMILIES[family], 0.45), 400
+    got = sum(o.score for o in outcomes(model, FAMILIES[family], at, range(count))) / count
+    truth = model.success(FAMILIES[family], at)
+    assert abs(got - truth) <= 4 * math.sqrt(truth * (1 - truth) / count)
+
+
+def test_a_hard_item_is_hard_for_all():
+    """With item effects two models agree more often than chance alone would have it."""
+    family = FAMILIES["sim_2d"]
+    at = out_at(family, 0.6)
+
+    def agreement(items):
+        models = [Simulated(f"teacher?items={items}&half=0.7&luck={n}") for n in (1, 2)]
+        scores = [[o.score for o in outcomes(m, family, at, range(400))] for m in models]
+        return sum(a == b for a, b in zip(*scores, strict=True)) / 400
+
+    assert agreement(3) > agreement(0) + 0.15
+
+
+def test_luck_tells_twins_apart():
+    family = FAMILIES["sim_1d"]
+    at = out_at(family, 0.75)
+    first, twin = (Simulated(f"teacher?luck={n}") for n in (1, 2))
+    assert first.competence(family, at) == twin.competence(family, at)
+    scores = [[o.score for o in outcomes(m, family, at, range(60))] for m in (first, twin)]
+    assert scores[0] != scores[1]
+
+
+def test_costs_grow_with_the_level():
+    family, model = FAMILIES["sim_3d"], Simulated("teacher?cost=2")
+    centre, corner = (outcomes(model, family, out_at(family, u), [1])[0] for u in (0.0, 1.0))
+    assert corner.completion_tokens == 3 * centre.completion_tokens
+
+
+@pytest.mark.parametrize("kept", [1, 0.9, 0.8, 0.5, 0.1])
+def test_a_student_keeps_what_its_name_says_in_every_family(kept):
+    teacher, student = Simulated("teacher"), Simulated(f"kept-{kept}")
+    for name in FAMILIES:
+        family = FAMILIES[name]
+        assert student.volume(family) / teacher.volume(family) == pytest.approx(kept, rel=1e-6)
+
+
+def test_edges_are_told_in_doses():
+    family = FAMILIES["sim_2d"]
+    model = Simulated("teacher?half=0.5,0.8&lapse=0")
+    assert model.edge(family, "a") == pytest.approx(1 + 0.5 * 19)
+    assert model.edge(family, "b") == pytest.approx(1 + 0.8 * 19)
+    assert Simulated("teacher?half=2").edge(family, "a") is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from falloff.probes import FAMILIES, Family, play_oracle
+from falloff.probes import Family, play_oracle, public_families
 
 FROZEN = Path(__file__).parent / "frozen.json"
 
@@ -22,8 +22,7 @@ def fingerprint(family: Family) -> str:
 
 
 def fingerprints() -> dict[str, str]:
-    families = [FAMILIES[name] for name in FAMILIES]
-    return {f"{family.name}@{family.version}": fingerprint(family) for family in families}
+    return {f"{family.name}@{family.version}": fingerprint(family) for family in public_families()}
 
 
 if __name__ == "__main__":

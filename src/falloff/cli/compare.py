@@ -56,6 +56,7 @@ def compare(
     student: Students,
     suite: options.Suite = "micro",
     budget: options.Budget = 600,
+    precision: options.Precision = None,
     seed: options.Seed = 0,
     run: options.RunFile = None,
     fresh: options.Fresh = False,
@@ -74,6 +75,7 @@ def compare(
             student,
             suite=suite,
             budget=budget,
+            precision=precision,
             seed=seed,
             run=run,
             fresh=fresh,
@@ -87,6 +89,7 @@ def measure(
     model: Annotated[str, typer.Argument(help="The model, PREFIX:NAME.")],
     suite: options.Suite = "micro",
     budget: options.Budget = 600,
+    precision: options.Precision = None,
     seed: options.Seed = 0,
     run: options.RunFile = None,
     fresh: options.Fresh = False,
@@ -98,7 +101,14 @@ def measure(
 
     with progress_display() as progress:
         done = falloff.measure(
-            model, suite=suite, budget=budget, seed=seed, run=run, fresh=fresh, progress=progress
+            model,
+            suite=suite,
+            budget=budget,
+            precision=precision,
+            seed=seed,
+            run=run,
+            fresh=fresh,
+            progress=progress,
         )
     _show(done, as_json=as_json, out=out)
 

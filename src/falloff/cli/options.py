@@ -9,6 +9,14 @@ import typer
 
 Suite = Annotated[str, typer.Option("--suite", help="Set of families to ask.")]
 Budget = Annotated[int, typer.Option("--budget", help="Probes put to each model.", min=1)]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        "--precision",
+        help="Stop within the budget once the headline is known to ± this much: 0.05, five points.",
+        min=0.005,
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the whole run.")]
 RunFile = Annotated[
     Path | None,

@@ -29,11 +29,10 @@ def list_families(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """All families with their capability and axes."""
-    from falloff.probes import FAMILIES, SUITES
+    """All families with their capability and axes, but for those of simulated models alone."""
+    from falloff.probes import SUITES, public_families
 
-    names = SUITES[suite].family_names if suite else tuple(FAMILIES)
-    families = [FAMILIES[name] for name in names]
+    families = SUITES[suite].families if suite else public_families()
     if as_json:
         typer.echo(json.dumps({"families": [_family(family) for family in families]}))
         return

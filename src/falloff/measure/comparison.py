@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from falloff.measure.data import FamilyData, Floats
+from falloff.measure.draws import Draws
 from falloff.measure.estimates import (
     UNDEFINED,
     CellDrop,
@@ -22,9 +23,9 @@ from falloff.measure.estimates import (
     Status,
     StudentComparison,
 )
+from falloff.measure.inference import draw
 from falloff.measure.intervals import interval
 from falloff.measure.profile import profile_family, status_of
-from falloff.measure.resampling import Draws, draw
 from falloff.measure.verdict import verdict
 
 TAU = 0.5

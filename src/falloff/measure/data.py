@@ -13,16 +13,16 @@ from falloff.core import Axis, Coordinate, Reason, UsageError
 
 Floats = NDArray[np.float64]
 
-CENTRE, AXIS, BOX = "centre", "axis", "box"
+CENTRE, AXIS, BOX, LOOK = "centre", "axis", "box", "look"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyData:
     """One family's results; n probes, parallel in all arrays, each a fresh item.
 
-    ``shares`` says why each probe was drawn: ``centre``, ``axis``, or ``box`` (an unbiased draw
-    from μ). ``scores[role]`` is in [0, 1], NaN where the model has no answer. ``grid`` is the box
-    and ``weights`` the measure μ on it, adding up to 1.
+    ``shares`` says why each probe was drawn: ``centre``, ``axis``, ``look`` (where it promised to
+    teach most), or ``box`` (an unbiased draw from μ). ``scores[role]`` is in [0, 1], NaN where the
+    model has no answer. ``grid`` is the box and ``weights`` the measure μ on it, adding up to 1.
     """
 
     name: str

@@ -25,7 +25,9 @@ def edge_interval(draws: Floats, axis: Axis) -> Interval:
     """An edge in doses, from draws of its u; NaN counts as below from the start.
 
     Beyond the top of the box the edge is not known: ``censored="above"`` with the top as its
-    estimate. A bound beyond the top is None.
+    estimate. A bound beyond the top is None. Between two neighbouring doses that can be asked no
+    answer tells where the edge is, only the curve's form: an interval inside them is widened to
+    them.
     """
     if np.isnan(draws[0]):
         return UNDEFINED
@@ -35,8 +37,13 @@ def edge_interval(draws: Floats, axis: Axis) -> Interval:
         return Interval(
             estimate=axis.top, low=axis.dose(min(float(low), 1.0)), high=None, censored="above"
         )
-    return Interval(
-        estimate=axis.dose(float(draws[0])),
-        low=axis.dose(float(low)),
-        high=axis.dose(float(high)) if high <= 1 else None,
-    )
+    if high > 1:
+        return Interval(estimate=axis.dose(float(draws[0])), low=axis.dose(float(low)), high=None)
+    first, last = _told_apart(axis, axis.dose(float(low)), axis.dose(float(high)))
+    return Interval(estimate=axis.dose(float(draws[0])), low=first, high=last)
+
+
+def _told_apart(axis: Axis, low: float, high: float) -> tuple[float, float]:
+    """The bounds, or the whole doses around them if there is none between."""
+    whole = float(np.floor(low)), float(np.floor(low)) + 1
+    return whole if axis.integer and high <= whole[1] else (low, high)

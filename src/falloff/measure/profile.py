@@ -8,6 +8,7 @@ import numpy as np
 
 from falloff.core import Axis, Coordinate, Reason
 from falloff.measure.data import FamilyData, Floats
+from falloff.measure.draws import Draws
 from falloff.measure.estimates import (
     UNDEFINED,
     AxisCurve,
@@ -16,8 +17,8 @@ from falloff.measure.estimates import (
     Interval,
     Status,
 )
+from falloff.measure.inference import draw
 from falloff.measure.intervals import HIGH, LOW, edge_interval, interval
-from falloff.measure.resampling import Draws, draw
 
 # Points on a drawn curve.
 _POINTS = 41
@@ -99,7 +100,7 @@ def _curve(
         high=_tuple(np.maximum(high, lines[0])),
         cells=tuple(c for c in cells(data, role) if _on_axis(c.coordinate, axis, data.axes)),
         edge=edge_interval(draws.regions.edge(index, tau), axis),
-        steepness=_inside(draws, index, interval(draws.regions.b[:, index]), share=0.5),
+        steepness=_inside(draws, index, interval(draws.regions.steepness(index)), share=0.5),
         cliff=_inside(draws, index, interval(_cliff(draws, index)), share=0.25),
     )
 

@@ -1,8 +1,9 @@
-"""``sim:NAME``: simulated models whose curve is known, for tests, docs and planning.
+"""``sim:NAME``: simulated models whose truth is known, for tests, docs and planning.
 
-A simulated model succeeds with a known probability at each coordinate. It recognises the probe from
-the request and speaks through the family's own oracle, which is why this module, alone in the room,
-imports ``falloff.probes`` (which imports no model).
+A simulated model succeeds with a known probability at each coordinate: see ``observers`` for the
+truths and ``simulated_names`` for what it may be called. It recognises the probe from the request
+and speaks through the family's own oracle, which is why this module, alone in the room, imports
+``falloff.probes`` (which imports no model).
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from falloff.core import (
+    Axis,
     Coordinate,
     FalloffError,
     ModelError,
@@ -21,9 +25,11 @@ from falloff.core import (
     Reason,
     Reply,
     Request,
-    UnknownNameError,
     child_rng,
 )
+from falloff.models.observers import Observer, student_of
+from falloff.models.observers.rules import Floats
+from falloff.models.simulated_names import read_name
 from falloff.probes import FAMILIES, Episode, Family
 from falloff.probes.task import Action, Answer, Task, Unreadable
 
@@ -31,64 +37,60 @@ from falloff.probes.task import Action, Answer, Task, Unreadable
 _GUESSES = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Curve:
-    """c(u) = (1 − λ)/(1 + O), O = (Σ ((uᵢ/h)^b)^q)^{1/q}, q = ρ/b: log-logistic, odds pooled.
-
-    ``half`` h is where an axis halves the ceiling, ``exponent`` b how steeply, ``lapse`` λ what is
-    lost everywhere, ``pooling`` ρ how axes combine (ρ = b: their odds of failure add).
-    """
-
-    half: float
-    exponent: float
-    lapse: float
-    pooling: float
-
-    def competence(self, u: Iterable[float]) -> float:
-        """c at positions ``u`` on the axes' scales, 0 at the centre and 1 at the top of the box."""
-        q = self.pooling / self.exponent
-        odds: float = sum((x / self.half) ** (self.exponent * q) for x in u) ** (1 / q)
-        return (1 - self.lapse) / (1 + odds)
-
-
-_TEACHER = Curve(half=0.8, exponent=4.0, lapse=0.02, pooling=4.0)
-
-# "same" has the teacher's curve and its own luck: the null of a comparison.
-CURVES = {
-    "teacher": _TEACHER,
-    "same": _TEACHER,
-    "narrow": replace(_TEACHER, half=0.45),
-}
-
-
 class Simulated:
-    """A model that solves a probe with the probability that its curve says.
+    """A model that solves a probe with the probability that its observer says.
 
     Whether it does is decided by hashing its name, the probe and the prompt: the same every time,
-    and independent between names. When it fails, it makes the oracle's calls and then gives a
-    wrong, well-formed answer. Tokens are characters.
+    and independent between names. How hard the item is, beyond its coordinate, is decided by
+    hashing the probe alone: the same for all. When it fails, it makes the oracle's calls and then
+    gives a wrong, well-formed answer. Tokens are characters, more of them farther out if it has a
+    ``cost``.
     """
 
     concurrency = 64
 
     def __init__(self, name: str) -> None:
-        if name not in CURVES:
-            raise UnknownNameError("simulated model", name, CURVES)
         self.name = name
         self.spec = f"sim:{name}"
-        self.curve = CURVES[name]
+        self.settings = read_name(name)
+        self._observers: dict[str, Observer] = {}
+
+    def observer(self, family: Family) -> Observer:
+        """The truth over the family's dose axes; a student is solved for on the family's grid.
+
+        Raises :class:`falloff.core.UsageError` if no student keeps that much there.
+        """
+        if family.name not in self._observers:
+            observer = self.settings.observer(_dose_axes(family))
+            if self.settings.kept is not None:
+                box = positions(family, family.grid)
+                mu = np.full(len(box), 1 / len(box))
+                observer = student_of(observer, self.settings.kept, box, mu, how=self.settings.how)
+            self._observers[family.name] = observer
+        return self._observers[family.name]
 
     def competence(self, family: Family, coordinate: Coordinate) -> float:
-        """The truth c at a coordinate. Nominal axes make no difference to it."""
-        doses = [axis for axis in family.axes if axis.kind == "dose"]
-        return self.curve.competence(axis.u(coordinate[axis.name]) for axis in doses)
+        """The truth c at a coordinate, over all items. Nominal axes make no difference to it."""
+        u = positions(family, [coordinate])
+        return float(self.observer(family).competence(u)[0])
+
+    def volume(self, family: Family) -> float:
+        """The truth S over the family's box, all listed levels equally likely."""
+        return float(self.observer(family).competence(positions(family, family.grid)).mean())
+
+    def edge(self, family: Family, axis: str, tau: float = 0.5) -> float | None:
+        """The true edge on a dose axis, in doses; None if there is none in the box."""
+        axes = _dose_axes(family)
+        index = [a.name for a in axes].index(axis)
+        u = self.observer(family).edge(index, len(axes), tau)
+        return None if u is None else axes[index].dose(u)
 
     def success(self, family: Family, coordinate: Coordinate) -> float:
         """The probability p = g + (1 − g)c of solving a probe there, g being the chance level."""
         return family.chance + (1 - family.chance) * self.competence(family, coordinate)
 
     def describe(self) -> dict[str, Any]:
-        return {"engine": "simulated", "name": self.name, "curve": asdict(self.curve)}
+        return {"engine": "simulated", "name": self.name, "settings": asdict(self.settings)}
 
     async def reply(self, request: Request) -> Reply:
         """The next thing it says. Raises :class:`ModelError` if it does not know the probe."""
@@ -96,8 +98,7 @@ class Simulated:
         episode = _episode(request)
         text = "\n".join(message.content for message in episode.transcript.messages)
         luck = child_rng("sim", self.name, request.conversation, text)
-        family = FAMILIES[episode.probe.family]
-        solves = luck.random() < self.success(family, episode.probe.coordinate)
+        solves = luck.random() < self._success_on(episode.probe)
         action = _next_action(episode, turns=_turns(request, episode))
         if isinstance(action, Answer) and not solves:
             action = _wrong_answer(episode.task, luck)
@@ -105,15 +106,39 @@ class Simulated:
         return replace(
             said,
             prompt_tokens=sum(len(message.content) for message in request.messages),
-            completion_tokens=len(said.text),
+            completion_tokens=self._tokens(said, episode.probe),
             seconds=time.perf_counter() - started,
         )
+
+    def _success_on(self, probe: Probe) -> float:
+        """p on this very item."""
+        family = FAMILIES[probe.family]
+        effect = child_rng("sim item", probe.id).gauss(0.0, 1.0)
+        u = positions(family, [probe.coordinate])
+        c = float(self.observer(family).on_item(u, effect)[0])
+        return family.chance + (1 - family.chance) * c
+
+    def _tokens(self, said: Reply, probe: Probe) -> int:
+        if not self.settings.cost:
+            return len(said.text)
+        u = float(positions(FAMILIES[probe.family], [probe.coordinate]).mean())
+        return round(len(said.text) * (1 + self.settings.cost * u))
 
     def forget(self, conversation: str) -> None:
         """Nothing is kept: each turn is worked out from the request alone."""
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+def positions(family: Family, coordinates: Iterable[Coordinate]) -> Floats:
+    """[n, k] positions u of coordinates on the family's dose axes."""
+    axes = _dose_axes(family)
+    return np.array([[axis.u(at[axis.name]) for axis in axes] for at in coordinates])
+
+
+def _dose_axes(family: Family) -> tuple[Axis, ...]:
+    return tuple(axis for axis in family.axes if axis.kind == "dose")
 
 
 def _episode(request: Request) -> Episode:

@@ -7,7 +7,8 @@ from falloff.probes.agents import play_guesser, play_oracle
 from falloff.probes.episode import Episode
 from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
 from falloff.probes.reasoning import rule_chain as _rule_chain
-from falloff.probes.suite import SUITES, Suite
+from falloff.probes.simulated import SIM as _SIM
+from falloff.probes.suite import SUITES, Suite, public_families
 from falloff.probes.tool_use import tool_chain as _tool_chain
 
 __all__ = [
@@ -20,7 +21,8 @@ __all__ = [
     "family",
     "play_guesser",
     "play_oracle",
+    "public_families",
 ]
 
 # Imported for their registration.
-del _rule_chain, _tool_chain
+del _SIM, _rule_chain, _tool_chain

@@ -10,12 +10,16 @@ from falloff.probes.family import FAMILIES, Family
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """Families by name and the dialect in which they are put to the models."""
+    """Families by name and the dialect in which they are put to the models.
+
+    One that is not ``public`` has no place among what real models are asked.
+    """
 
     name: str
     version: str
     dialect: str
     family_names: tuple[str, ...]
+    public: bool = True
 
     @property
     def title(self) -> str:
@@ -45,3 +49,10 @@ CHAT = SUITES.register("chat")(
         family_names=("rule_chain", "tool_chain"),
     )
 )
+
+
+def public_families() -> tuple[Family, ...]:
+    """The families that real models are asked: all but those of other suites alone, by name."""
+    public = {name for key in SUITES if SUITES[key].public for name in SUITES[key].family_names}
+    others = {name for key in SUITES for name in SUITES[key].family_names} - public
+    return tuple(FAMILIES[name] for name in FAMILIES if name not in others)

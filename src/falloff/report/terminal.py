@@ -6,6 +6,7 @@ tables, one that knows no Unicode gets ASCII: the words stay the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from falloff.measure.estimates import Comparison, StudentComparison
@@ -34,6 +35,13 @@ def render(comparison: Comparison, console: Console) -> None:
     _Printer(console).finding(comparison)
 
 
+def render_listings(listings: Iterable[Listing], console: Console) -> None:
+    """Print tables, as wide and as rich as ``console`` is."""
+    printer = _Printer(console)
+    for listing in listings:
+        printer.listing(listing)
+
+
 class _Printer:
     """Holds the console, whose width and alphabet decide how things are said."""
 
@@ -54,7 +62,7 @@ class _Printer:
             worst_cells(comparison, most=_MOST_CELLS),
         ):
             if listing.rows:
-                self._listing(listing)
+                self.listing(listing)
 
     def _verdict(self, student: StudentComparison) -> None:
         status = student.verdict.status
@@ -63,7 +71,7 @@ class _Printer:
         words = f"{verdict_sentence(student)} {illusion_sentence(student)}".strip()
         self._console.print(line.append_text(self._text(f"  {words}")))
 
-    def _listing(self, listing: Listing) -> None:
+    def listing(self, listing: Listing) -> None:
         """A table where it fits, without what can be spared if need be; otherwise records."""
         self._console.print()
         self._console.print(self._text(listing.title, "bold"))

@@ -1,7 +1,8 @@
 """Where to ask next. Pure: outcomes in, coordinates out.
 
 Knows the nouns of ``core`` and the axes of a family. Must not know a model, a file, a clock, or in
-which order answers arrived.
+which order answers arrived. The adaptive design is in :mod:`falloff.sampling.look_ahead`: it loads
+the numerics, so it is imported where it is used.
 """
 
 from falloff.sampling.design import Design, Placement

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from falloff.core import Coordinate
 
-# Why a probe stands where it stands: at the centre, out along one axis, or drawn from the box
-# under μ. Only the last is an unbiased sample of the box.
-Share = Literal["centre", "axis", "box"]
+# Why a probe stands where it stands: at the centre, out along one axis, where it promises to teach
+# most, or drawn from the box under μ. Only the last is an unbiased sample of the box.
+Share = Literal["centre", "axis", "look", "box"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,7 +66,9 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class LineChart:
-    """``ticks`` are positions in u with their labels; ``threshold`` is the τ of the edges."""
+    """``ticks`` are positions in u with their labels; ``threshold`` is where the edges are, and
+    ``mark`` what stands beside it.
+    """
 
     title: str
     description: str
@@ -74,6 +76,7 @@ class LineChart:
     ticks: tuple[tuple[float, str], ...]
     lines: tuple[Line, ...]
     threshold: float
+    mark: str = "τ"
 
 
 def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
@@ -127,7 +130,7 @@ def _scaffold(chart: LineChart, top: float) -> Markup:
     parts += [
         rule(_LEFT, bottom, end, bottom, class_="axis"),
         rule(_LEFT, y, end, y, class_="threshold"),
-        text("τ", end + 15, y + 4, class_="muted"),
+        text(chart.mark, end + 15, y + 4, class_="muted"),
         text(chart.x_label, middle, bottom + 37, text_anchor="middle", class_="muted"),
     ]
     return join(parts)

@@ -1,0 +1,66 @@
+"""Joint draws: what every interval is made from, however they were drawn."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from falloff.measure.audit import Audit
+from falloff.measure.data import Floats
+from falloff.measure.region import Regions
+
+# Draws behind every interval: the 5 % and 95 % quantiles rest on 25 draws each.
+DRAWS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """Joint draws for some models on one family; index 0 of each array is the point estimate.
+
+    ``centre``, ``volume``, ``volume_at``: [1 + DRAWS]; ``competence``: [1 + DRAWS, places].
+    ``audit`` is None where no probes were kept out of the fit.
+    """
+
+    regions: Regions
+    centre: Floats
+    volume: Floats
+    volume_at: Floats
+    competence: Floats
+    audit: Audit | None = None
+
+
+def corrected(score: Floats, chance: float) -> Floats:
+    """Scores with chance removed, (y − g)/(1 − g); not clipped."""
+    return (score - chance) / (1 - chance)
+
+
+def outcome_patterns(models: int) -> Floats:
+    """[2^models, models] who can solve a probe and who not."""
+    return np.array(list(itertools.product((0.0, 1.0), repeat=models)))
+
+
+def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: Floats) -> Floats:
+    """[draws] weighted mean of the data and the prior observation; the first is the data's own."""
+    total = (values * weights).sum(axis=1)
+    count = weights.sum(axis=1)
+    mixed = (total + (prior_values * prior).sum(axis=1)) / (count + prior.sum(axis=1))
+    if values.shape[1]:
+        mixed[0] = total[0] / count[0]
+    return np.asarray(mixed)
+
+
+def centre_draws(scores: Floats, chance: float, rng: np.random.Generator) -> list[Floats]:
+    """[1 + DRAWS] a model: competence at the centre from direct calls alone, pairs kept pairs.
+
+    ``scores``: [models, n] at the centre. The Bayesian bootstrap with a prior observation: for one
+    model it is Beta(s + ½, f + ½).
+    """
+    models, n = scores.shape
+    weights = rng.exponential(size=(1 + DRAWS, n))
+    patterns = outcome_patterns(models)
+    prior = rng.gamma(1 / len(patterns), size=(1 + DRAWS, len(patterns)))
+    weights[0], prior[0] = 1.0, 1 / len(patterns)
+    solved, could = corrected(scores, chance), corrected(patterns, chance)
+    return [smoothed_mean(solved[[i]], weights, could[None, :, i], prior) for i in range(models)]

@@ -1,0 +1,22 @@
+"""Curves from outcomes that somebody else's design has placed: imported logs, published tables.
+
+Nothing here was chosen by falloff, so nothing is adaptive: a falling logistic curve per model, a
+monotone one beside it, and intervals by resampling whole items, paired across models.
+"""
+
+from falloff.measure.fixed.design import FixedDesign
+from falloff.measure.fixed.fit import fit_curves
+from falloff.measure.fixed.results import CurvePair, DrawnCurve, FittedCurve, FixedFit, LevelScore
+from falloff.measure.fixed.scale import LevelScale, choose_scale
+
+__all__ = [
+    "CurvePair",
+    "DrawnCurve",
+    "FittedCurve",
+    "FixedDesign",
+    "FixedFit",
+    "LevelScale",
+    "LevelScore",
+    "choose_scale",
+    "fit_curves",
+]

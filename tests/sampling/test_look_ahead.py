@@ -1,0 +1,142 @@
+"""The adaptive design: shares, reproducibility, resumption, budgets, and what it looks at."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from falloff.core import UsageError
+from falloff.probes import FAMILIES
+from falloff.sampling import FamilyEvidence
+from falloff.sampling.look_ahead import LookAhead
+
+CHAIN = FAMILIES["rule_chain"]
+TOOLS = FAMILIES["tool_chain"]
+AXES = {axis.name: axis for axis in (*CHAIN.axes, *TOOLS.axes)}
+seeds = st.integers(0, 2**62)
+unhurried = settings(deadline=None, max_examples=8)
+
+
+def design(budget=96, *, seed=1, families=(CHAIN,), precision=None):
+    return LookAhead(families=families, seed=seed, budget=budget, precision=precision)
+
+
+def score(at, role, number):
+    """A model that holds to half the box and then fails, the student earlier; a little luck."""
+    reach = {"teacher": 1.1, "student": 0.7}[role]
+    far = sum(AXES[name].u(dose) for name, dose in at)
+    return float(far + 0.1 * np.sin(97 * number) < reach)
+
+
+def learn(evidence, batch):
+    return replace(
+        evidence,
+        coordinates=evidence.coordinates + tuple(p.coordinate for p in batch),
+        shares=evidence.shares + tuple(p.share for p in batch),
+        scores={
+            role: np.append(
+                old, [score(p.coordinate, role, evidence.count + i) for i, p in enumerate(batch)]
+            )
+            for role, old in evidence.scores.items()
+        },
+    )
+
+
+def run(made, family=CHAIN, *, start=None):
+    evidence = start or FamilyEvidence.none_yet(family.name, ("teacher", "student"))
+    while allocated := made.allocate({family.name: evidence}):
+        count = allocated[family.name]
+        while count:
+            batch = made.place(family, count, evidence)
+            evidence = learn(evidence, batch)
+            count -= len(batch)
+    return evidence
+
+
+def placed(evidence, share):
+    pairs = zip(evidence.coordinates, evidence.shares, strict=True)
+    return [at for at, why in pairs if why == share]
+
+
+@unhurried
+@given(seeds)
+def test_the_same_seed_and_answers_place_the_same_probes(seed):
+    one, other = run(design(48, seed=seed)), run(design(48, seed=seed))
+    assert one.coordinates == other.coordinates
+
+
+def test_a_resumed_design_goes_on_as_if_never_stopped():
+    whole = run(design(96))
+    part = run(design(48))
+    resumed = run(design(96), start=part)
+    assert part.coordinates == whole.coordinates[:48]
+    assert resumed.coordinates == whole.coordinates
+
+
+def test_a_fifth_is_audit_and_a_tenth_or_more_is_the_centre():
+    evidence = run(design(160))
+    shares = Counter(evidence.shares)
+    assert 0.15 <= shares["box"] / 160 <= 0.25
+    assert shares["centre"] / 160 >= 0.1
+    assert set(placed(evidence, "centre")) == {CHAIN.centre}
+
+
+@unhurried
+@given(seeds)
+def test_every_probe_is_inside_the_box_and_can_be_asked(seed):
+    for at in run(design(64, seed=seed)).coordinates:
+        for axis in CHAIN.axes:
+            axis.check(at[axis.name])
+
+
+def test_looks_do_not_pile_up():
+    evidence = run(design(160))
+    looks = placed(evidence, "look")
+    assert max(Counter(looks).values()) <= len(looks) / 8
+    assert len(set(looks)) >= 25
+
+
+def test_a_failed_answer_does_not_stop_the_design():
+    made = design(48)
+    evidence = learn(
+        FamilyEvidence.none_yet(CHAIN.name, ("teacher", "student")),
+        made.place(CHAIN, 16, FamilyEvidence.none_yet(CHAIN.name, ("teacher", "student"))),
+    )
+    gaps = {
+        role: np.where(np.arange(16) % 5 == 0, np.nan, s) for role, s in evidence.scores.items()
+    }
+    assert len(made.place(CHAIN, 16, replace(evidence, scores=gaps))) == 16
+
+
+def test_a_budget_under_eight_a_family_is_an_error():
+    nothing = {
+        f.name: FamilyEvidence.none_yet(f.name, ("teacher", "student")) for f in (CHAIN, TOOLS)
+    }
+    with pytest.raises(UsageError, match="too small"):
+        design(15, families=(CHAIN, TOOLS)).allocate(nothing)
+    assert design(16, families=(CHAIN, TOOLS)).allocate(nothing) == {
+        "rule_chain": 8,
+        "tool_chain": 8,
+    }
+
+
+def test_a_settled_family_gets_no_more_while_another_is_open():
+    made = design(400, families=(CHAIN, TOOLS))
+    settled, open_ = (
+        FamilyEvidence.none_yet(f.name, ("teacher", "student")) for f in (CHAIN, TOOLS)
+    )
+    for _ in range(9):
+        settled = learn(settled, made.place(CHAIN, 16, settled))
+        settled = replace(settled, scores={role: np.ones(settled.count) for role in settled.scores})
+    for _ in range(2):
+        open_ = learn(open_, made.place(TOOLS, 16, open_))
+    assert made.allocate({CHAIN.name: settled, TOOLS.name: open_}) == {"tool_chain": 32}
+
+
+def test_precision_stops_before_the_budget():
+    short = run(design(400, precision=0.3))
+    assert 16 <= short.count < 400
+    assert run(design(32, precision=0.001)).count == 32
