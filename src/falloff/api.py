@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from threadpoolctl import threadpool_limits
+
 from falloff.core import Coordinate, UsageError, missing_extra
 from falloff.models import Model, load_model
 from falloff.probes import SUITES, Suite
@@ -248,7 +250,12 @@ def _ask(
         models=models,
     )
     file = Path(path) if path else manifest.default_path()
-    with open_for_writing(file, manifest, fresh=fresh) as store:
+    # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
+    # the cores are busy.
+    with (
+        open_for_writing(file, manifest, fresh=fresh) as store,
+        threadpool_limits(limits=1, user_api="blas"),
+    ):
         _finish(_conduct(design, suite, models, store, progress))
         return Run(file, loss=store.loss)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -46,9 +45,6 @@ def main() -> None:
 
     ``--debug`` may stand anywhere on the line.
     """
-    # Small models gain nothing from a second BLAS thread, and lose two thirds of their speed to it
-    # where the cores are busy. Must stand before numpy is loaded.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from falloff.cli import commands
 
     del commands

@@ -127,4 +127,9 @@ def _show(run: Run, *, as_json: bool, out: Path | None) -> None:
 
     console = Console()
     render(run.comparison, console)
-    console.print(f"\nReport: {written}\nRun:    {run.path}", soft_wrap=True, highlight=False)
+    console.print(
+        f"\nProbes: {run.comparison.probes} put to each model"
+        f"\nReport: {written}\nRun:    {run.path}",
+        soft_wrap=True,
+        highlight=False,
+    )
