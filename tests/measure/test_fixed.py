@@ -131,6 +131,28 @@ def test_weights_count_as_repeats_do():
     assert lower.rows == 8
 
 
+def test_a_model_without_weight_is_refused():
+    made = FixedDesign.of(
+        models=["m"] * 2, items=["1", "2"], levels=[1, 2], scores=[1, 0], weights=[0, 0]
+    )
+    with pytest.raises(UsageError, match="without weight"):
+        fit_curves(made)
+
+
+def test_ones_among_mean_scores_are_mean_scores_too():
+    """Three perfect means say more than three right answers: no prior observation is added."""
+    levels, scores = [4096, 8192, 16384] * 2, [0.965, 0.9, 0.7, 1.0, 1.0, 1.0]
+    made = FixedDesign.of(
+        models=["x"] * 3 + ["y"] * 3, items=list("123456"), levels=levels, scores=scores
+    )
+    perfect = fit_curves(made, criterion=0.856).curves[1]
+    assert perfect.edge.censored == "above"
+    answers = one(levels[:3], scores[3:], criterion=0.856)
+    assert answers.edge.low is None
+    assert perfect.edge.low > 4096
+    assert perfect.area.low > answers.area.low + 0.1
+
+
 def test_units_of_levels_and_of_weights_do_not_matter():
     minutes = fit_curves(design({"a": 16.0})).curves[0]
     seconds = fit_curves(design({"a": 960.0}, levels=tuple(60 * x for x in LEVELS))).curves[0]
@@ -231,6 +253,7 @@ def test_options_that_make_no_sense_are_refused(options, message):
         ("", [], "no rows"),
         ("aabb", [3, 3, 3, 3], "same level, 3"),
         ("aabb", [1, 2, 3, 3], "'b' has rows at one level only, 3"),
+        ("aabb", [0, 1, 0, 1e-15], "'b' has rows at one level only, 0"),
     ],
 )
 def test_too_few_levels_are_refused(models, levels, message):

@@ -4,8 +4,9 @@ Knows the nouns of ``core`` and arrays of scores. Must not know a disk, a clock,
 dialect.
 """
 
+from falloff.measure.audit import Audit
 from falloff.measure.comparison import TAU, compare
-from falloff.measure.data import AXIS, BOX, CENTRE, FamilyData
+from falloff.measure.data import AXIS, BOX, CENTRE, LOOK, FamilyData
 from falloff.measure.estimates import (
     UNDEFINED,
     AxisCurve,
@@ -13,10 +14,12 @@ from falloff.measure.estimates import (
     CellDrop,
     Churn,
     Comparison,
+    Compounding,
     FamilyComparison,
     FamilyProfile,
     Interval,
     Profile,
+    Shape,
     Spending,
     Status,
     StudentComparison,
@@ -29,18 +32,22 @@ __all__ = [
     "BOX",
     "CENTRE",
     "LEAST_PROBES",
+    "LOOK",
     "TAU",
     "UNDEFINED",
+    "Audit",
     "AxisCurve",
     "Cell",
     "CellDrop",
     "Churn",
     "Comparison",
+    "Compounding",
     "FamilyComparison",
     "FamilyData",
     "FamilyProfile",
     "Interval",
     "Profile",
+    "Shape",
     "Spending",
     "Status",
     "StudentComparison",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -25,7 +26,8 @@ from falloff.measure.estimates import (
 )
 from falloff.measure.inference import draw
 from falloff.measure.intervals import interval
-from falloff.measure.profile import profile_family, status_of
+from falloff.measure.profile import own_draws, profile_from, status_of
+from falloff.measure.shape import containment, radius, retention_in_u, shape
 from falloff.measure.verdict import verdict
 
 TAU = 0.5
@@ -40,6 +42,7 @@ class _Pair:
     """Joint draws of teacher and student on one family, with its weight in the headline."""
 
     data: FamilyData
+    tau: float
     weight: float
     teacher: Draws
     student: Draws
@@ -62,11 +65,7 @@ def compare(
     give each role's name and what it took. No students: the teacher's profile alone.
     """
     profiles = {
-        role: Profile(
-            model=models[role],
-            families=tuple(profile_family(data, role, tau=tau) for data in families),
-            spending=spending[role],
-        )
+        role: profile(families, role, model=models[role], spending=spending[role], tau=tau)
         for role in (teacher, *students)
     }
     return Comparison(
@@ -78,6 +77,30 @@ def compare(
         students=tuple(
             _student(families, teacher, role, profiles=profiles, tau=tau) for role in students
         ),
+    )
+
+
+def profile(
+    families: Sequence[FamilyData], role: str, *, model: str, spending: Spending, tau: float = TAU
+) -> Profile:
+    """One model on all families, from all that it has answered."""
+    draws = [own_draws(data, role, tau=tau) for data in families]
+    of = tuple(
+        profile_from(data, role, own, tau=tau) for data, own in zip(families, draws, strict=True)
+    )
+    weights = weights_of(of)
+    held = [
+        (weights[data.name], own.volume)
+        for data, own in zip(families, draws, strict=True)
+        if own and weights[data.name]
+    ]
+    total = sum(weight for weight, _ in held)
+    overall = np.sum([weight / total * volume for weight, volume in held], axis=0)
+    return Profile(
+        model=model,
+        families=of,
+        spending=spending,
+        volume=interval(overall) if held else UNDEFINED,
     )
 
 
@@ -109,6 +132,7 @@ def _student(
             draws = draw(data, (teacher, student), tau=tau)
             pair = _Pair(
                 data=data,
+                tau=tau,
                 weight=weights[data.name],
                 teacher=draws[teacher],
                 student=draws[student],
@@ -194,7 +218,19 @@ def _family(
         centre_ratio=centre,
         illusion=illusion,
         churn=churn,
+        **(_contrasts(pair) if pair else {}),
     )
+
+
+def _contrasts(pair: _Pair) -> dict[str, Any]:
+    """How the two regions differ beyond their size."""
+    data, teacher, student = pair.data, pair.teacher, pair.student
+    return {
+        "retention_in_u": retention_in_u(data, teacher, student),
+        "radius": radius(data, teacher, student, pair.tau),
+        "containment": containment(data, teacher, student, pair.tau),
+        "shape": shape(teacher, student),
+    }
 
 
 def _ratio(above: Floats, below: Floats) -> Interval:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from falloff.core import Coordinate, Reason
+from falloff.measure.audit import Audit
 
 Censoring = Literal["above", "below"]
 
@@ -64,11 +65,49 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Compounding:
+    """A curve against c = c(0)·pⁿ⁻ⁿ⁰, one accuracy p a step: ``step_accuracy``, fitted.
+
+    ``exponent``: β of the freer c = c(0)·exp(−(a(n − n₀))^β). ``statistic`` is the likelihood ratio
+    between the two, ``p`` its χ² tail.
+    """
+
+    step_accuracy: float
+    exponent: float
+    statistic: float
+    p: float
+
+    @property
+    def steeper(self) -> bool:
+        """Whether the fall is steeper than compounding explains, at 5 %."""
+        return self.exponent > 1 and self.p < 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Is the student a scaled copy of its teacher? ``factor``: by which all edges shrink, if so.
+
+    ``p``: the χ² tail of ``statistic``, by which the scaled copy is rejected; None where undefined.
+    """
+
+    factor: Interval
+    statistic: float | None
+    p: float | None
+
+    @property
+    def different(self) -> bool:
+        """Whether the student has a shape of its own, at 5 %."""
+        return self.p is not None and self.p < 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
 class AxisCurve:
     """Competence along one dose axis, the other axes at their centre.
 
     ``doses``, ``u``, ``competence``, ``low``, ``high`` are parallel and ascending, for drawing;
-    the band is pointwise 90 %. ``cells`` are the raw results on the axis. ``edge`` is in doses.
+    the band is pointwise 90 %. ``cells`` are the raw results on the axis; ``monotone`` is the
+    non-increasing competence nearest to them, one value a cell, with no form assumed. ``edge`` is
+    in doses. ``compounding`` is None where the axis does not count dependent steps.
     """
 
     axis: str
@@ -81,11 +120,17 @@ class AxisCurve:
     edge: Interval
     steepness: Interval
     cliff: Interval
+    monotone: tuple[float, ...] = ()
+    compounding: Compounding | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyProfile:
-    """One model on one family."""
+    """One model on one family.
+
+    ``volume_relative``: like ``volume_at`` with the threshold τ·c(0), which sets a nearer edge
+    apart from a lower ceiling. ``audit`` is None for fixed designs.
+    """
 
     family: str
     capability: str
@@ -99,6 +144,8 @@ class FamilyProfile:
     curves: tuple[AxisCurve, ...]
     cells: tuple[Cell, ...]
     reasons: dict[Reason, int] = field(default_factory=dict)
+    volume_relative: Interval = UNDEFINED
+    audit: Audit | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,11 +161,15 @@ class Spending:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """One model on all families of a suite."""
+    """One model on all families of a suite.
+
+    ``volume``: the mean over the families whose centre it holds, capabilities weighing the same.
+    """
 
     model: str
     families: tuple[FamilyProfile, ...]
     spending: Spending
+    volume: Interval = UNDEFINED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +197,12 @@ class CellDrop:
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyComparison:
-    """A student against its teacher on one family, same probes."""
+    """A student against its teacher on one family, same probes.
+
+    ``retention_in_u``: retention if μ were uniform on the axes' scales. ``radius``: the k-th root
+    of the ratio of volumes at τ, under that measure. ``containment``: the part of the teacher's
+    region at τ that the student keeps.
+    """
 
     family: str
     capability: str
@@ -159,6 +215,10 @@ class FamilyComparison:
     centre_ratio: Interval
     illusion: Interval
     churn: Churn
+    retention_in_u: Interval = UNDEFINED
+    radius: Interval = UNDEFINED
+    containment: Interval = UNDEFINED
+    shape: Shape = Shape(factor=UNDEFINED, statistic=None, p=None)
 
 
 @dataclass(frozen=True, kw_only=True)

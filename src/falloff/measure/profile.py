@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from falloff.core import Axis, Coordinate, Reason
+from falloff.measure.axis_checks import compounding, monotone
 from falloff.measure.data import FamilyData, Floats
-from falloff.measure.draws import Draws
+from falloff.measure.draws import Draws, corrected
 from falloff.measure.estimates import (
     UNDEFINED,
     AxisCurve,
@@ -32,8 +33,18 @@ _SATURATED = 0.97
 
 def profile_family(data: FamilyData, role: str, *, tau: float) -> FamilyProfile:
     """Everything that one model's own answers say about a family."""
+    return profile_from(data, role, own_draws(data, role, tau=tau), tau=tau)
+
+
+def own_draws(data: FamilyData, role: str, *, tau: float) -> Draws | None:
+    """Draws from all that one model has answered; None where that is not enough."""
+    enough = status_of(data, role) is Status.OK
+    return draw(data, (role,), tau=tau)[role] if enough else None
+
+
+def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float) -> FamilyProfile:
+    """The profile that :func:`own_draws` give."""
     status = status_of(data, role)
-    draws = draw(data, (role,), tau=tau)[role] if status is Status.OK else None
     centre = interval(draws.centre) if draws else UNDEFINED
     volume = interval(draws.volume) if draws else UNDEFINED
     if draws and (centre.estimate is None or centre.estimate < tau):
@@ -57,6 +68,8 @@ def profile_family(data: FamilyData, role: str, *, tau: float) -> FamilyProfile:
         ),
         cells=cells(data, role),
         reasons=dict(Counter(r for r in data.reasons[role] if r is not None)),
+        volume_relative=interval(_relative(data, draws, tau)) if draws else UNDEFINED,
+        audit=draws.audit if draws else None,
     )
 
 
@@ -83,6 +96,12 @@ def cells(data: FamilyData, role: str) -> tuple[Cell, ...]:
     )
 
 
+def _relative(data: FamilyData, draws: Draws, tau: float) -> Floats:
+    """μ of the places that keep τ of the centre's competence."""
+    ceiling = np.broadcast_to(1 - draws.regions.lapse, len(draws.volume))
+    return np.asarray((draws.competence >= tau * ceiling[:, None]) @ data.mu)
+
+
 def _curve(
     data: FamilyData, role: str, index: int, axis: Axis, draws: Draws, *, tau: float
 ) -> AxisCurve:
@@ -91,6 +110,8 @@ def _curve(
     places[:, index] = u
     lines = draws.regions.competence(places)
     low, high = np.quantile(lines[1:], [LOW, HIGH], axis=0)
+    raw = tuple(c for c in cells(data, role) if _on_axis(c.coordinate, axis, data.axes))
+    raw = tuple(sorted(raw, key=lambda cell: cell.coordinate[axis.name]))
     return AxisCurve(
         axis=axis.name,
         doses=tuple(axis.dose(float(x)) for x in u),
@@ -98,11 +119,18 @@ def _curve(
         competence=_tuple(lines[0]),
         low=_tuple(np.minimum(low, lines[0])),
         high=_tuple(np.maximum(high, lines[0])),
-        cells=tuple(c for c in cells(data, role) if _on_axis(c.coordinate, axis, data.axes)),
+        cells=raw,
         edge=edge_interval(draws.regions.edge(index, tau), axis),
         steepness=_inside(draws, index, interval(draws.regions.steepness(index)), share=0.5),
         cliff=_inside(draws, index, interval(_cliff(draws, index)), share=0.25),
+        monotone=_monotone(raw, data.chance),
+        compounding=compounding(axis, raw, data.chance),
     )
+
+
+def _monotone(raw: tuple[Cell, ...], chance: float) -> tuple[float, ...]:
+    rates = corrected(np.array([cell.rate for cell in raw]), chance)
+    return _tuple(monotone(rates, np.array([float(cell.n) for cell in raw])))
 
 
 def _cliff(draws: Draws, index: int) -> Floats:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from falloff.measure.fixed import CurvePair, FittedCurve, FixedFit
 
 _SPARKS = 12
+# The logarithm of the largest ratio that a float holds.
+_LARGEST = 709.0
 # More pairs than this are for --json.
 _MOST_PAIRS = 12
 
@@ -81,7 +83,7 @@ def _ratio(log: Interval) -> Interval:
     """The ratio itself, from its logarithm."""
 
     def plain(value: float | None) -> float | None:
-        return None if value is None else math.exp(value)
+        return None if value is None else math.exp(min(value, _LARGEST))
 
     return Interval(
         estimate=plain(log.estimate),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +40,11 @@ class FixedDesign:
         scores: Sequence[float],
         weights: Sequence[float] | None = None,
     ) -> FixedDesign:
-        """From one entry a row. Raises :class:`falloff.core.UsageError` if nothing can be fitted:
-        no rows, or a model at one level only, or without any weight.
-        """
+        """From one entry a row. Raises :class:`falloff.core.UsageError` if there are none."""
+        if not models:
+            raise UsageError("There are no rows.", remedy="A curve needs at least two levels.")
         model_names, item_names = tuple(dict.fromkeys(models)), tuple(dict.fromkeys(items))
-        design = cls(
+        return cls(
             models=model_names,
             items=item_names,
             model=_indices(models, model_names),
@@ -54,13 +53,6 @@ class FixedDesign:
             score=np.array(scores, dtype=np.float64),
             weight=np.ones(len(levels)) if weights is None else np.array(weights, np.float64),
         )
-        design._check()
-        return design
-
-    @cached_property
-    def levels(self) -> Floats:
-        """The distinct levels, ascending."""
-        return np.unique(self.level)
 
     def rows(self, model: int) -> Integers:
         """Indices of the rows of one model that count."""
@@ -69,20 +61,6 @@ class FixedDesign:
     def shared_items(self, first: int, second: int) -> int:
         """Number of items that both models were asked."""
         return int(np.intersect1d(self.item[self.rows(first)], self.item[self.rows(second)]).size)
-
-    def _check(self) -> None:
-        if not self.models:
-            raise UsageError("There are no rows.", remedy="A curve needs at least two levels.")
-        if self.levels.size == 1:
-            return  # the scale says so, once, for the whole table
-        for index, name in enumerate(self.models):
-            levels = np.unique(self.level[self.rows(index)])
-            if levels.size < 2:
-                where = f"at one level only, {levels[0]:g}" if levels.size else "without any weight"
-                raise UsageError(
-                    f"Model '{name}' has rows {where}.",
-                    remedy="A curve needs at least two levels: add rows, or leave the model out.",
-                )
 
 
 def _indices(names: Sequence[str], order: tuple[str, ...]) -> Integers:

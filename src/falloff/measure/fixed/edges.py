@@ -46,7 +46,7 @@ def log_ratio_interval(first: Floats, second: Floats, ends: tuple[Floats, Floats
     one, two = (_log(e[1:]) for e in (first, second))
     alike = np.isinf(one) & (one == two)
     difference = np.where(alike, 0.0, two) - np.where(alike, 0.0, one)
-    estimate = float(np.log(point[1] / point[0]))
+    estimate = float(np.log(point[1]) - np.log(point[0]))
     low, _ = _quantiles(np.append(estimate, np.where(alike, -np.inf, difference)))
     _, high = _quantiles(np.append(estimate, np.where(alike, np.inf, difference)))
     rises = sides[1] == "above" or sides[0] == "below"

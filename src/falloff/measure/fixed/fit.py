@@ -32,6 +32,8 @@ from falloff.measure.intervals import HIGH, LOW, interval
 
 RESAMPLES = 1000
 _POINTS = 49
+# Levels nearer than this share of the table's range are one.
+_APART = 1e-9
 # Worth a note: a score that rises by more than this from the lowest to the highest level, and a
 # monotone fit whose area differs from the logistic one by more than that.
 _RISE = 0.05
@@ -94,6 +96,7 @@ def fit_curves(
         )
     used = choose_scale(design.level, scale)
     z = used.z(design.level)
+    _check_levels(design, z)
     draws = draw_curves(design, z, chance=chance, resamples=resamples, seed=seed)
     models = [_model(design, z, index, curves) for index, curves in enumerate(draws)]
     at = (criterion - chance) / (1 - chance)
@@ -110,6 +113,19 @@ def fit_curves(
         ),
         notes=tuple(note for model in models for note in _notes(model, chance)),
     )
+
+
+def _check_levels(design: FixedDesign, z: Floats) -> None:
+    """Every model needs rows that count at two levels which can be told apart."""
+    for index, name in enumerate(design.models):
+        rows = design.rows(index)
+        if rows.size and np.ptp(z[rows]) > _APART:
+            continue
+        where = f"at one level only, {design.level[rows][0]:g}" if rows.size else "without weight"
+        raise UsageError(
+            f"Model '{name}' has rows {where}.",
+            remedy="A curve needs at least two levels: add rows, or leave the model out.",
+        )
 
 
 def _model(design: FixedDesign, z: Floats, index: int, curves: Falling) -> _Model:

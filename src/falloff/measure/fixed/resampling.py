@@ -28,6 +28,7 @@ _ANSWERS = 100.0
 # Levels that differ by less than this share of their range are one place: it moves nothing that can
 # be seen, and a large table is fitted in seconds.
 _GRAIN = 1 / 200
+_TINY = 1e-300
 # Each curve takes up this many degrees of freedom.
 _PARAMETERS = 3
 
@@ -55,7 +56,8 @@ def draw_curves(
     share); there is none for scores that are fractions, since each stands for an unknown number of
     answers.
     """
-    rows = [_summed(design, z, model) for model in range(len(design.models))]
+    single = bool(np.isin(design.score, (0.0, 1.0)).all())
+    rows = [_summed(design, z, model, single) for model in range(len(design.models))]
     pieces: list[list[Falling]] = [[] for _ in rows]
     for chunk, weights in enumerate(_weights(design, rows, resamples, seed)):
         for index, model in enumerate(rows):
@@ -68,12 +70,12 @@ def draw_curves(
     return [Falling.joined(piece) for piece in pieces]
 
 
-def _summed(design: FixedDesign, z: Floats, model: int) -> _Rows:
+def _summed(design: FixedDesign, z: Floats, model: int, single: bool) -> _Rows:
     """Row weights are scaled to a mean of 1: what counts is how they compare."""
     rows = design.rows(model)
-    weight = design.weight[rows] / design.weight[rows].mean()
+    weight = design.weight[rows] / design.weight[rows].max()
+    weight = weight / weight.mean()
     score = design.score[rows]
-    single = bool(np.isin(score, (0.0, 1.0)).all())
     weight = weight if single else _ANSWERS * weight
     own = z[rows]
     if np.unique(own).size > 1 / _GRAIN:
@@ -97,7 +99,8 @@ def _weights(design: FixedDesign, rows: list[_Rows], resamples: int, seed: int) 
     at_once = max(2, _MOST_AT_ONCE // widest)
     for start in range(0, 1 + resamples, at_once):
         count = min(at_once, 1 + resamples - start)
-        weights = rng.gamma(shape, 1 / shape, size=(count, len(design.items)))
+        weights = rng.standard_gamma(shape, size=(count, len(design.items)))
+        weights /= np.maximum(weights.mean(axis=1, keepdims=True), _TINY)
         if start == 0:
             weights[0] = 1.0
         yield weights
