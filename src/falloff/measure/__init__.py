@@ -26,6 +26,7 @@ from falloff.measure.estimates import (
     Verdict,
 )
 from falloff.measure.profile import LEAST_PROBES, profile_family
+from falloff.measure.verdict import Scope, judge
 
 __all__ = [
     "AXIS",
@@ -47,11 +48,13 @@ __all__ = [
     "FamilyProfile",
     "Interval",
     "Profile",
+    "Scope",
     "Shape",
     "Spending",
     "Status",
     "StudentComparison",
     "Verdict",
     "compare",
+    "judge",
     "profile_family",
 ]

@@ -225,8 +225,9 @@ class FamilyComparison:
 class Verdict:
     """May the student replace the teacher? By headline retention against ``margin``.
 
-    ``low`` and ``high`` are one-sided 95 % bounds. ``further_probes`` would settle an inconclusive
-    verdict if the estimate stands; None where it is settled or nothing can be said.
+    ``low`` and ``high`` are one-sided 95 % bounds for a run whose size was fixed beforehand; the
+    ``anytime`` ones hold for a run that is continued until settled. ``further_probes`` would settle
+    an inconclusive verdict in four cases of five; None where it is settled or nothing can be said.
     """
 
     status: Literal["pass", "fail", "inconclusive"]
@@ -234,6 +235,9 @@ class Verdict:
     low: float | None
     high: float | None
     further_probes: int | None = None
+    anytime_status: Literal["pass", "fail", "inconclusive"] = "inconclusive"
+    anytime_low: float | None = None
+    anytime_high: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
