@@ -16,7 +16,7 @@ MAY_KNOW = {
     "measure": {"core"},
     "tables": {"core"},
     "models": {"core", "probes"},
-    "sampling": {"core", "probes"},
+    "sampling": {"core", "probes", "measure"},
     "run": {"core", "probes", "models", "measure", "sampling"},
     "report": {"core", "measure"},
     "lab": {"core", "probes", "models"},
