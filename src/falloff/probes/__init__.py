@@ -6,6 +6,7 @@ Knows the nouns of ``core``. Must not know any model, any run, or what an answer
 from falloff.probes.agents import play_guesser, play_oracle
 from falloff.probes.episode import Episode
 from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
+from falloff.probes.reasoning import reasoning_steps as _reasoning_steps
 from falloff.probes.reasoning import rule_chain as _rule_chain
 from falloff.probes.simulated import SIM as _SIM
 from falloff.probes.suite import SUITES, Suite, public_families
@@ -25,4 +26,4 @@ __all__ = [
 ]
 
 # Imported for their registration.
-del _SIM, _rule_chain, _tool_chain
+del _SIM, _reasoning_steps, _rule_chain, _tool_chain
