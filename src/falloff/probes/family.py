@@ -27,6 +27,7 @@ class Family:
     ``chance`` is the probability that a guess within the answer's form is right, known from the
     task: 1/m, or 0 for open answers. ``facts`` measures a task: what must be held constant, and
     what an axis moves, by name. ``moves`` names, by axis, the facts that the axis may move.
+    ``most_tokens`` bounds an episode in which the oracle speaks.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Family:
     renderers: Renderers
     facts: Callable[[Any], Mapping[str, float]] = lambda _: {}
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most_tokens: int = 4000
 
     @property
     def centre(self) -> Coordinate:
@@ -81,6 +83,7 @@ def family(
     chance: float = 0.0,
     facts: Callable[[Any], Mapping[str, float]] = lambda _: {},
     moves: Mapping[str, tuple[str, ...]] | None = None,
+    most_tokens: int = 4000,
 ) -> Callable[[Callable[[Coordinate, random.Random], Any]], Family]:
     """Register the decorated generator as a family; its docstring is the description."""
     if capability not in CAPABILITIES:
@@ -98,6 +101,7 @@ def family(
             renderers=renderers,
             facts=facts,
             moves=moves or {},
+            most_tokens=most_tokens,
         )
         return FAMILIES.register(
             name,

@@ -49,6 +49,9 @@ CHAT = SUITES.register("chat")(
         family_names=("rule_chain", "tool_chain"),
     )
 )
+TEXT = SUITES.register("text")(
+    Suite(name="text", version="1.0", dialect="chat", family_names=("reasoning_steps",))
+)
 
 
 def public_families() -> tuple[Family, ...]:
