@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 from falloff.core import UsageError
+from falloff.probes.contract import Breach
 from falloff.probes.family import FAMILIES, Family
 
 GROUP = "falloff.probes"
@@ -61,6 +65,36 @@ def load_installed() -> None:
                 f"The probe families of '{entry.value}' cannot be loaded: {problem!r}.",
                 remedy="Mend that package, or uninstall it.",
             ) from problem
+
+
+def same_in_every_process(path: Path) -> list[Breach]:
+    """Breaches by families that follow Python's own hashing, whose seed differs by process."""
+    said = [_fingerprints(path, hash_seed) for hash_seed in ("1", "2")]
+    return [
+        Breach(rule="same_in_every_process", where=name, what="depends on PYTHONHASHSEED")
+        for name in said[0]
+        if said[0][name] != said[1].get(name)
+    ]
+
+
+def _fingerprints(path: Path, hash_seed: str) -> dict[str, str]:
+    done = subprocess.run(  # noqa: S603 - the interpreter itself, a fixed program
+        [sys.executable, "-c", _PRINT, str(path)],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    # What raises there raises here too, where it is reported.
+    return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
+
+
+_PRINT = """
+import json, pathlib, sys
+from falloff.probes.contract import fingerprint
+from falloff.probes.own import load_families
+print(json.dumps({f.name: fingerprint(f) for f in load_families(pathlib.Path(sys.argv[1]))}))
+"""
 
 
 def _line(problem: Exception, path: Path) -> str:
