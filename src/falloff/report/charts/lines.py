@@ -52,7 +52,10 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One model. ``u``, ``value``, ``low`` and ``high`` are parallel; ``number`` its colour."""
+    """One model. ``u``, ``value``, ``low`` and ``high`` are parallel; ``number`` its colour.
+
+    ``steps``: what stands beside the line with no form assumed, positions in u with their values.
+    """
 
     number: int
     name: str
@@ -61,6 +64,7 @@ class Line:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     points: tuple[Point, ...] = ()
+    steps: tuple[tuple[float, float], ...] = ()
     edge: Edge | None = None
 
 
@@ -80,7 +84,10 @@ class LineChart:
 
 
 def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
-    """Curves with bands over u; above them one lane per model with its edge and interval."""
+    """Curves with bands over u; above them one lane per model with its edge and interval.
+
+    Steps are drawn on a page, where :func:`line_key` explains them, not ``standalone``.
+    """
     top = 8 + _LANE * len(chart.lines) + 6
     bottom = top + _PLOT_HEIGHT
     names = [(line.number, line.name) for line in chart.lines] if standalone else []
@@ -92,6 +99,7 @@ def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
         bottom + 44 + (height + 8 if standalone else 0),
         _scaffold(chart, top),
         *(_band(line, top) for line in chart.lines),
+        *(_stairs(line, top) for line in chart.lines if line.steps and not standalone),
         *(_curve(line, top, shift) for line, shift in _beside(chart.lines)),
         *(
             _lane(line.number, line.edge, lane, chart, top)
@@ -100,6 +108,34 @@ def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
         ),
         legends,
         standalone=standalone,
+    )
+
+
+def line_key() -> Markup:
+    """What the marks of a curve chart mean, once for all charts of a page."""
+    samples = (
+        (path([(0, 0), (26, 10)], closed=False, class_="line"), "fitted curve"),
+        (element("rect", x=0, y=-2, width=26, height=14, class_="band"), "its 90 % band"),
+        (element("circle", cx=13, cy=5, r=4, fill_opacity="0.4", class_="raw"), "raw results"),
+        (path([(0, 0), (13, 0), (13, 10), (26, 10)], class_="steps"), "monotone steps, no form"),
+    )
+    places = [(0, 0), (120, 0), (250, 0), (0, 22)]
+    return frame(
+        "Key to the curve charts",
+        "Thick line: fitted curve. Shade: its 90 % band. Circles: raw results. Thin steps: monotone"
+        " fit with no form assumed.",
+        360,
+        42,
+        *(
+            element(
+                "g",
+                sample,
+                text(name, 34, 9, class_="muted"),
+                class_="hue-0",
+                transform=f"translate({x} {y + 4})",
+            )
+            for (sample, name), (x, y) in zip(samples, places, strict=True)
+        ),
     )
 
 
@@ -156,6 +192,18 @@ def _band(line: Line, top: float) -> Markup:
     upper = [(_x(line.u[i]), _y(min(line.high[i], 1.0), top)) for i in _drawn(line)]
     lower = [(_x(line.u[i]), _y(max(line.low[i], 0.0), top)) for i in _drawn(line)]
     return series(line.number, path([*upper, *reversed(lower)], closed=True, class_="band"))
+
+
+def _stairs(line: Line, top: float) -> Markup:
+    """Thin steps that change half-way between the doses that were asked."""
+    (first, value), *rest = line.steps
+    drawn = [(first, value)]
+    for u, lower in rest:
+        middle = (first + u) / 2
+        drawn += [(middle, value), (middle, lower)]
+        first, value = u, lower
+    drawn.append((first, value))
+    return series(line.number, path([(_x(u), _y(v, top)) for u, v in drawn], class_="steps"))
 
 
 def _beside(lines: tuple[Line, ...]) -> list[tuple[Line, float]]:
