@@ -32,13 +32,13 @@ correction, and G = V/(V + SE²) the weight that two independent Gaussian estima
 variance of Ŝ with an allowance for a wrong form. This is a deliberate choice:
 
 - d is unbiased whatever the curves look like, but noisy: its standard error is about .08 from 24
-  probes. The fit is narrow, and off by its form's error. Either alone is worse than the two weighed.
+  probes. The fit is narrow, and off by its form's error. Neither alone is as good as both, weighed.
 - With few audit probes G is near 0, and S is nearly the fit's. With many, they take S over from a
-  form that is wrong. Nothing jumps when an alarm goes off: the estimate does not hang on a test.
+  form that is wrong. Beyond two standard errors (a misfit) the allowance for a wrong form is taken
+  to be larger: the audit weighs more, and the interval widens.
 - What it costs: with a form that is right, S is a little noisier than the fit's, and S need not be
   the mean of the drawn curves. Edges, curves and cells stay the fit's own: d says how far the mean
   over the box is off, not where.
-
 """
 
 
