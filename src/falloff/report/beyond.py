@@ -91,7 +91,7 @@ def p_words(p: float | None) -> str:
 def misfits(panel: Panel) -> tuple[str, ...]:
     """The alarm, for every model whose audit probes do not fit its curves."""
     return tuple(
-        _misfit(entry.seat.name, entry.profile.audit)
+        _misfit(panel.family, entry.seat.name, entry.profile.audit)
         for entry in panel.claimants
         if entry.profile.audit and entry.profile.audit.misfit
     )
@@ -112,10 +112,10 @@ def audit_sentence(panel: Panel) -> str:
     )
 
 
-def _misfit(name: str, audit: Audit) -> str:
+def _misfit(family: str, name: str, audit: Audit) -> str:
     more = "more" if audit.correction > 0 else "less"
     return (
-        f"Misfit: {name} solves the {count(audit.probes)} audit probes"
+        f"Misfit in {spoken_name(family)}: {name} solves the {count(audit.probes)} audit probes"
         f" {points(abs(audit.correction))} {more} often than its fitted region says, further off"
         " than chance explains. Its S is moved towards the audit and its interval widened; take its"
         " curves and edges with care."

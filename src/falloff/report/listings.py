@@ -10,7 +10,6 @@ from falloff.report.beyond import shape_words
 from falloff.report.lineup import USABLE, Entry, Panel, panels
 from falloff.report.lineup import worst_cells as worst_of
 from falloff.report.numerals import (
-    DASH,
     count,
     number_estimate,
     number_interval,
@@ -145,7 +144,7 @@ def _one_model(comparison: Comparison) -> Listing:
                     (
                         percent_interval(family.centre),
                         percent_interval(family.volume),
-                        "\n".join(_own_edge(curve) for curve in family.curves),
+                        "\n".join(_edge(curve) for curve in family.curves),
                     )
                     if family.status in USABLE
                     else (percent_interval(family.centre), "", "")
@@ -165,17 +164,14 @@ def _against_teacher(panel: Panel, entry: Entry) -> tuple[str, ...]:
         percent_interval(compared.retention),
         f"{percent(teacher.centre.estimate)} → {percent(own.centre.estimate)}",
         f"{percent(teacher.volume.estimate)} → {percent(own.volume.estimate)}",
-        "\n".join(_edge(curve, before.get(curve.axis, DASH)) for curve in own.curves),
+        "\n".join(_edge(curve, before.get(curve.axis)) for curve in own.curves),
     )
 
 
-def _edge(curve: AxisCurve, before: str) -> str:
+def _edge(curve: AxisCurve, before: str | None = None) -> str:
     """Estimates alone, for want of room: the table of curves has the intervals."""
-    return f"{spoken_name(curve.axis)} {before} → {number_estimate(curve.edge)}"
-
-
-def _own_edge(curve: AxisCurve) -> str:
-    return f"{spoken_name(curve.axis)} {number_interval(curve.edge)}"
+    start = f"{before} → " if before else ""
+    return f"{spoken_name(curve.axis)} {start}{number_estimate(curve.edge)}"
 
 
 def _sampled(curve: AxisCurve) -> list[float]:
