@@ -66,7 +66,7 @@ def test_a_misfit_is_said_with_its_direction(contents: ReportContents) -> None:
     panel = panels(contents.comparison)[1]
     (alarm,) = misfits(panel)
     assert alarm.startswith(
-        "Misfit in tool chain: micro:narrow solves the 24 audit probes 19 points less often than its fitted"
+        "Misfit in tool chain: micro:narrow solves the 24 audit probes 19 points less often"
     )
     assert audit_sentence(panel).endswith("they flagged no other.")
 
