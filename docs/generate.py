@@ -29,7 +29,8 @@ an axis. An axis' or a reason's name stands below its key: `edges` → `steps`.
 Probes drawn at random from μ are kept out of the fit. They could serve as an alarm alone; falloff
 also lets them move the capability volume: **S = Ŝ + G d**, with Ŝ the fit's volume, d the audit's
 correction, and G = V/(V + SE²) the weight that two independent Gaussian estimates would get, V the
-variance of Ŝ with an allowance for a wrong form. This is a deliberate choice:
+variance of Ŝ with an allowance for a wrong form; worked out in log odds, in which S stays between 0
+and 1. This is a deliberate choice:
 
 - d is unbiased whatever the curves look like, but noisy: its standard error is about .08 from 24
   probes. The fit is narrow, and off by its form's error. Neither alone is as good as both, weighed.

@@ -117,7 +117,7 @@ def line_key() -> Markup:
         (path([(0, 0), (26, 10)], closed=False, class_="line"), "fitted curve"),
         (element("rect", x=0, y=-2, width=26, height=14, class_="band"), "its 90 % band"),
         (element("circle", cx=13, cy=5, r=4, fill_opacity="0.4", class_="raw"), "raw results"),
-        (path([(0, 0), (13, 0), (13, 10), (26, 10)], class_="steps"), "monotone steps, no form"),
+        (path([(0, 0), (13, 0), (13, 10), (26, 10)], class_="steps"), "monotone steps, no form assumed"),
     )
     places = [(0, 0), (120, 0), (250, 0), (0, 22)]
     return frame(

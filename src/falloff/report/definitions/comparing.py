@@ -70,7 +70,8 @@ COMPARING = (
         formula="log(h student / h teacher) less their mean, log ratios of steepness and of ρ,"
         " against 0; Wald's χ²",
         limits="The priors draw both models to one shape, so few probes seldom reject. The factor"
-        " says little of another shape. No correction for several students or families.",
+        " says little of another shape, and rests on the priors where edges lie outside the box."
+        " No correction for several students or families.",
         source="Wald 1943",
         keys=("shape.factor", "shape.statistic", "shape.p"),
     ),
