@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from falloff.report import beyond, numerals, wording
+from falloff.report import beyond, numerals, vocabulary, wording
 from falloff.report.charts import dot_plot, heat_map, line_chart, line_key, radial_plot
 from falloff.report.charts.canvas import hue, style_sheet
 from falloff.report.charts.dots import DotPlot
@@ -90,7 +90,7 @@ def _environment() -> Environment:
     environment.filters |= _filters()
     environment.globals |= {
         "ranked": wording.by_retention,
-        "STATUSES": wording.STATUSES,
+        "STATUSES": vocabulary.STATUSES,
         "curve_key": line_key,
     }
     return environment
@@ -121,7 +121,7 @@ def _filters() -> dict[str, Any]:
         "count": numerals.count,
         "points": numerals.points,
         "quantity": numerals.quantity,
-        "short": wording.SHORT_REASONS.__getitem__,
+        "short": vocabulary.SHORT_REASONS.__getitem__,
         "hue": hue,
         "line": one_line,
         "linking": _linking,

@@ -19,7 +19,8 @@ from falloff.report.numerals import (
 )
 from falloff.report.scales import family_scales, spoken_name, spoken_place
 from falloff.report.visible import one_line
-from falloff.report.wording import STATUSES, by_retention
+from falloff.report.vocabulary import STATUSES
+from falloff.report.wording import by_retention
 
 _BLOCKS, _ASCII_BLOCKS = "▁▂▃▄▅▆▇█", "_.-=+*#@"
 _SPARKS = 12

@@ -18,7 +18,7 @@ from falloff.report.places import Option, Places
 from falloff.report.scales import Scale
 from falloff.report.transcripts import Row, rows
 from falloff.report.visible import excerpt, one_line
-from falloff.report.wording import REASONS
+from falloff.report.vocabulary import REASONS
 
 _MOST_CELLS = 20
 _MOST_MANIFEST_LETTERS = 40_000

@@ -86,7 +86,7 @@ class LineChart:
 def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
     """Curves with bands over u; above them one lane per model with its edge and interval.
 
-    Steps are drawn on a page, where :func:`line_key` explains them, not ``standalone``.
+    Steps are drawn on a page, where a key explains them (:mod:`.key`), not ``standalone``.
     """
     top = 8 + _LANE * len(chart.lines) + 6
     bottom = top + _PLOT_HEIGHT
@@ -108,34 +108,6 @@ def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
         ),
         legends,
         standalone=standalone,
-    )
-
-
-def line_key() -> Markup:
-    """What the marks of a curve chart mean, once for all charts of a page."""
-    samples = (
-        (path([(0, 0), (26, 10)], closed=False, class_="line"), "fitted curve"),
-        (element("rect", x=0, y=-2, width=26, height=14, class_="band"), "its 90 % band"),
-        (element("circle", cx=13, cy=5, r=4, fill_opacity="0.4", class_="raw"), "raw results"),
-        (path([(0, 0), (13, 0), (13, 10), (26, 10)], class_="steps"), "monotone steps, no form assumed"),
-    )
-    places = [(0, 0), (120, 0), (250, 0), (0, 22)]
-    return frame(
-        "Key to the curve charts",
-        "Thick line: fitted curve. Shade: its 90 % band. Circles: raw results. Thin steps: monotone"
-        " fit with no form assumed.",
-        360,
-        42,
-        *(
-            element(
-                "g",
-                sample,
-                text(name, 34, 9, class_="muted"),
-                class_="hue-0",
-                transform=f"translate({x} {y + 4})",
-            )
-            for (sample, name), (x, y) in zip(samples, places, strict=True)
-        ),
     )
 
 
