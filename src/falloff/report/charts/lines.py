@@ -86,7 +86,7 @@ class LineChart:
 def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
     """Curves with bands over u; above them one lane per model with its edge and interval.
 
-    Steps are drawn on a page, where a key explains them (:mod:`.key`), not ``standalone``.
+    Steps are drawn on a page, where :func:`line_key` explains them, not ``standalone``.
     """
     top = 8 + _LANE * len(chart.lines) + 6
     bottom = top + _PLOT_HEIGHT
