@@ -23,14 +23,15 @@ OTHERS = [
 ]
 
 
-async def played(model, probe, dialect="micro"):
-    episode = Episode(probe, dialect=dialect)
+async def played(model, probe, dialect=None):
+    dialects = sorted(FAMILIES[probe.family].renderers)
+    episode = Episode(probe, dialect=dialect or dialects[-1])
     while not episode.done:
         episode.feed(await model.reply(episode.request()))
     return episode
 
 
-def outcomes(model, family, coordinate, seeds, dialect="micro"):
+def outcomes(model, family, coordinate, seeds, dialect=None):
     async def main():
         probes = [family.probe(coordinate, seed) for seed in seeds]
         return [(await played(model, probe, dialect)).outcome for probe in probes]

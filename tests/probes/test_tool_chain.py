@@ -1,7 +1,5 @@
 """The family tool_chain, beyond the common contract."""
 
-import json
-
 import pytest
 
 from falloff.core import Coordinate, Reason, Reply, ToolCall, child_seed
@@ -20,7 +18,7 @@ def walk(episode):
     tools = {entry[0]: entry[1] for entry in table.split(";")}
     value, world = question[:2], episode.task.world()
     for operation in question[2:-1]:
-        value = world.call(tools[operation], value).value
+        value = world.call(tools[operation], {"value": value}).value
     return value
 
 
@@ -47,15 +45,15 @@ def test_a_chain_of_n_needs_n_calls():
 def test_results_spread_over_all_values():
     world = ask().task.world()
     tool = next(iter(world.tools))
-    values = {world.call(tool, f"{i:02}").value for i in range(100)}
+    values = {world.call(tool, {"value": f"{i:02}"}).value for i in range(100)}
     assert len(values) > 50
 
 
 def test_an_unknown_tool_and_a_bad_argument_are_errors_of_the_world():
     world = ask().task.world()
-    assert world.call("?", "37").error
-    assert world.call(next(iter(world.tools)), "3").error
-    assert world.call(next(iter(world.tools)), "³7").error
+    assert world.call("?", {"value": "37"}).error
+    assert world.call(next(iter(world.tools)), {"value": "3"}).error
+    assert world.call(next(iter(world.tools)), {"value": "³7"}).error
 
 
 def test_going_round_in_circles_is_looped():
@@ -76,20 +74,38 @@ def test_too_many_calls_are_out_of_budget():
 
 @pytest.mark.parametrize(
     "arguments",
-    ["", "not json", "[]", '{"other": 1}', "[" * 1000 + "]" * 1000, '"' + "x" * 1_000_000 + '"'],
+    ["not json", "[]", "[" * 1000 + "]" * 1000, '"' + "x" * 1_000_000 + '"', '{"value":' * 5000],
 )
-def test_arguments_that_do_not_parse_are_the_models_fault(arguments):
+def test_a_model_whose_calls_can_never_be_read_is_told_so_and_ends_as_malformed(arguments):
     episode = ask(dialect="chat")
     call = ToolCall(id="1", name="service_0", arguments=arguments)
-    episode.feed(Reply(text="", tool_calls=(call,)))
+    while not episode.done:
+        episode.feed(Reply(text="", tool_calls=(call,)))
+    assert "not a JSON object" in episode.transcript.messages[2].content
     assert episode.outcome.reason is Reason.MALFORMED
+
+
+def test_a_call_that_lacks_its_argument_is_refused_and_can_be_mended():
+    episode = ask(dialect="chat")
+    wrong = ToolCall(id="1", name="service_0", arguments='{"other": 1}')
+    episode.feed(Reply(text="", tool_calls=(wrong,)))
+    assert episode.observation.error
+    assert not episode.done
+
+
+def test_several_calls_in_one_reply_are_all_answered():
+    episode = ask("chain=2", dialect="chat")
+    tools = [tool.name for tool in episode.request().tools]
+    calls = [ToolCall(id=str(i), name=t, arguments='{"value": "11"}') for i, t in enumerate(tools)]
+    episode.feed(Reply(text="", tool_calls=tuple(calls)))
+    answered = [m.tool_call_id for m in episode.transcript.messages if m.role == "tool"]
+    assert answered == ["0", "1"]
 
 
 def test_a_tool_that_does_not_exist_is_answered_with_an_error():
     episode = ask(dialect="chat")
-    call = ToolCall(id="7", name="rm -rf", arguments=json.dumps({"value": "11"}))
+    call = ToolCall(id="7", name="rm -rf", arguments='{"value": "11"}')
     episode.feed(Reply(text="", tool_calls=(call,)))
-    assert not episode.done
     result = episode.transcript.messages[-1]
     assert (result.role, result.tool_call_id) == ("tool", "7")
     assert result.content.startswith("error:")

@@ -31,7 +31,7 @@ from falloff.models.observers import Observer, student_of
 from falloff.models.observers.rules import Floats
 from falloff.models.simulated_names import read_name
 from falloff.probes import FAMILIES, Episode, Family
-from falloff.probes.task import Action, Answer, Task, Unreadable
+from falloff.probes.task import Action, Answer, Unreadable
 
 # Guesses that happen to be right are drawn again; a task in which none is wrong gets no answer.
 _GUESSES = 1000
@@ -101,7 +101,7 @@ class Simulated:
         solves = luck.random() < self._success_on(episode.probe)
         action = _next_action(episode, turns=_turns(request, episode))
         if isinstance(action, Answer) and not solves:
-            action = _wrong_answer(episode.task, luck)
+            action = _wrong_answer(episode, luck)
         said = episode.renderer.say(episode.task, action)
         return replace(
             said,
@@ -191,9 +191,7 @@ def _next_action(episode: Episode, *, turns: int) -> Action:
     return action
 
 
-def _wrong_answer(task: Task, rng: random.Random) -> Action:
-    guesses = (task.guess(rng) for _ in range(_GUESSES))
-    wrong = (
-        g for g in guesses if isinstance(g, Answer) and task.check(g.value) is not Reason.SOLVED
-    )
+def _wrong_answer(episode: Episode, rng: random.Random) -> Action:
+    guesses = (episode.task.guess(rng) for _ in range(_GUESSES))
+    wrong = (g for g in guesses if isinstance(g, Answer) and episode.judge(g) is not Reason.SOLVED)
     return next(wrong, Unreadable())

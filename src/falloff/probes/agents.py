@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from falloff.core import Probe
+from falloff.core import Probe, Transcript, child_seed
 from falloff.probes.episode import Episode
 from falloff.probes.family import Family
 
@@ -33,3 +33,12 @@ def play_guesser(
     while not episode.done:
         episode.feed(episode.renderer.say(episode.task, episode.task.guess(rng)))
     return episode
+
+
+def solved_examples(family: Family, *, dialect: str, count: int) -> tuple[Transcript, ...]:
+    """``count`` worked examples from the family's centre, the same for every model and probe."""
+    seeds = (child_seed("shot", family.name, family.version, i) for i in range(count))
+    return tuple(
+        play_oracle(family.probe(family.centre, seed), dialect=dialect, family=family).transcript
+        for seed in seeds
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 
 from falloff.core import Finish, Message, Outcome, Probe, Reason, Reply, Request, Transcript
 from falloff.probes.family import FAMILIES, Family
-from falloff.probes.task import Answer, Call, Observation, Unreadable
+from falloff.probes.task import Action, Answer, Call, Observation, Say, Unreadable
 
-# A model that makes the very same call this often is going round in circles.
+# A model whose calls bring nothing new this often in a row is going round in circles.
 LOOP_AFTER = 3
 
 _CUT_SHORT: dict[Finish, Reason] = {
@@ -16,25 +16,38 @@ _CUT_SHORT: dict[Finish, Reason] = {
     "refused": Reason.REFUSED,
     "overflow": Reason.CONTEXT_OVERFLOW,
 }
+_NO_OBJECT = Observation(value="the arguments are not a JSON object", error=True)
 
 
 class Episode:
     """The state of one probe under way. Knows the dialect, not the model.
 
     Use: ``while not episode.done: episode.feed(await model.reply(episode.request()))``, then
-    ``episode.outcome`` and ``episode.transcript``. ``observation`` is what the world said last.
+    ``episode.outcome`` and ``episode.transcript``. ``shots`` are solved examples shown before the
+    question. ``observation`` is what the world said last, ``malformed_calls`` how many calls could
+    not be read.
     """
 
-    def __init__(self, probe: Probe, *, dialect: str, family: Family | None = None) -> None:
+    def __init__(
+        self,
+        probe: Probe,
+        *,
+        dialect: str,
+        family: Family | None = None,
+        shots: tuple[Transcript, ...] = (),
+    ) -> None:
         self.probe = probe
         family = family or FAMILIES[probe.family]
         self.task = family.task(probe)
         self.renderer = family.renderer(dialect)
         self.observation: Observation | None = None
-        self._messages = list(self.renderer.prompt(self.task))
+        self.malformed_calls = 0
+        prompt = self.renderer.prompt(self.task)
+        self._messages = list(self.renderer.with_shots(shots, prompt) if shots else prompt)
         self._tools = self.renderer.tools(self.task)
         self._world = self.task.world()
-        self._seen: Counter[tuple[str, str]] = Counter()
+        self._calls = self._stale = 0
+        self._seen: set[tuple[str, str, str]] = set()
         self._replies: list[Reply] = []
         self._outcome: Outcome | None = None
 
@@ -62,7 +75,7 @@ class Episode:
         )
 
     def feed(self, reply: Reply) -> None:
-        """Take the model's reply: act on its call, or settle the outcome."""
+        """Take the model's reply: act on its calls, or settle the outcome."""
         self._replies.append(reply)
         self._messages.append(
             Message(role="assistant", content=reply.text, tool_calls=reply.tool_calls)
@@ -70,27 +83,67 @@ class Episode:
         if reply.finish in _CUT_SHORT:
             self._settle(_CUT_SHORT[reply.finish])
             return
-        match self.renderer.read(self.task, reply):
-            case Answer(value=value):
-                self._settle(self.task.check(value), answer=value)
-            case Call() as call:
-                self._act(call)
-            case Unreadable():
-                self._settle(Reason.MALFORMED)
+        for action in self.renderer.read(self.task, reply):
+            self._take(action)
+            if self.done:
+                return
+        if len(self._replies) >= self.task.max_turns:
+            self._give_up(Reason.OUT_OF_BUDGET)
 
     def fail(self) -> None:
         """The model could not be asked: no score, and no blame on the model."""
         self._settle(Reason.ERROR)
 
+    def _take(self, action: Action) -> None:
+        match action:
+            case Answer() as answer:
+                self._settle(self.judge(answer), answer=answer.value)
+            case Call() as call:
+                self._act(call)
+            case Say(text=text):
+                self._talk(text)
+            case Unreadable():
+                self._settle(Reason.MALFORMED)
+
+    def judge(self, answer: Answer) -> Reason:
+        """What the answer would be worth, with the world as it stands."""
+        reason = self.task.check(answer.value, self._world)
+        if not answer.loose:
+            return reason
+        return Reason.WRONG_FORMAT if reason is Reason.SOLVED else Reason.MALFORMED
+
     def _act(self, call: Call) -> None:
-        self._seen[call.tool, call.argument] += 1
-        if self._seen[call.tool, call.argument] >= LOOP_AFTER:
-            self._settle(Reason.LOOPED)
-        elif self._seen.total() > self.task.max_calls:
-            self._settle(Reason.OUT_OF_BUDGET)
+        self._calls += 1
+        if self._calls > self.task.max_calls:
+            self._give_up(Reason.OUT_OF_BUDGET)
+            return
+        if call.arguments is None:
+            self.malformed_calls += 1
+            self.observation = _NO_OBJECT
         else:
-            self.observation = self._world.call(call.tool, call.argument)
-            self._messages.append(self.renderer.result(call, self.observation))
+            self.observation = self._world.call(call.tool, call.arguments)
+        self._messages.append(self.renderer.result(call, self.observation))
+        if self._brings_nothing_new(call, self.observation):
+            self._give_up(Reason.LOOPED)
+
+    def _brings_nothing_new(self, call: Call, observation: Observation) -> bool:
+        key = (call.tool, json.dumps(call.arguments, sort_keys=True), observation.value)
+        self._stale = self._stale + 1 if key in self._seen else 0
+        self._seen.add(key)
+        return self._stale >= LOOP_AFTER
+
+    def _talk(self, text: str) -> None:
+        said = self._world.hear(text)
+        if said is None:
+            self._settle(Reason.MALFORMED)
+            return
+        self.observation = Observation(value=said)
+        self._messages.append(self.renderer.heard(said))
+
+    def _give_up(self, reason: Reason) -> None:
+        """The end without an answer: of a model that never made a readable call, malformed."""
+        unread = self._calls and self.malformed_calls == min(self._calls, self.task.max_calls)
+        self._settle(Reason.MALFORMED if unread else reason)
 
     def _settle(self, reason: Reason, *, answer: str | None = None) -> None:
         score = None if reason is Reason.ERROR else float(reason is Reason.SOLVED)

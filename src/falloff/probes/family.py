@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from falloff.core import Axis, Coordinate, Probe, Registry, UnknownNameError, child_rng
@@ -25,7 +25,10 @@ class Family:
     """One family: its axes, how it makes a task at a coordinate, and the dialects it speaks.
 
     ``chance`` is the probability that a guess within the answer's form is right, known from the
-    task: 1/m, or 0 for open answers.
+    task: 1/m, or 0 for open answers. ``facts`` measures a task: what must be held constant, and
+    what an axis moves, by name. ``moves`` names, by axis, the facts that the axis may move.
+    ``most_tokens`` bounds an episode in which the oracle speaks. ``whole``: the axes that
+    ``generate`` needs, where the box is only part of them.
     """
 
     name: str
@@ -36,6 +39,10 @@ class Family:
     description: str
     generate: Callable[[Coordinate, random.Random], Task]
     renderers: Renderers
+    facts: Callable[[Any], Mapping[str, float]] = lambda _: {}
+    moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most_tokens: int = 4000
+    whole: tuple[Axis, ...] = ()
 
     @property
     def centre(self) -> Coordinate:
@@ -52,9 +59,16 @@ class Family:
         return Probe(family=self.name, version=self.version, coordinate=coordinate, seed=seed)
 
     def task(self, probe: Probe) -> Task:
-        """The task that a probe names: the same in every process."""
+        """The task that a probe names: the same in every process.
+
+        Axes that the probe does not name, since its suite leaves them out, stand at the centre.
+        """
         rng = child_rng(self.name, self.version, probe.coordinate.key, probe.seed)
-        return self.generate(probe.coordinate, rng)
+        return self.generate(Coordinate.at(self.whole or self.axes, dict(probe.coordinate)), rng)
+
+    def within(self, box: tuple[Axis, ...]) -> Family:
+        """The family with a box of its own; the axes that are left out stand at their centre."""
+        return self if box == self.axes else replace(self, axes=box, whole=self.whole or self.axes)
 
     def renderer(self, dialect: str) -> Renderer:
         if dialect not in self.renderers:
@@ -73,6 +87,9 @@ def family(
     axes: tuple[Axis, ...],
     renderers: Renderers,
     chance: float = 0.0,
+    facts: Callable[[Any], Mapping[str, float]] = lambda _: {},
+    moves: Mapping[str, tuple[str, ...]] | None = None,
+    most_tokens: int = 4000,
 ) -> Callable[[Callable[[Coordinate, random.Random], Any]], Family]:
     """Register the decorated generator as a family; its docstring is the description."""
     if capability not in CAPABILITIES:
@@ -88,6 +105,9 @@ def family(
             description=(generate.__doc__ or "").strip().split("\n\n")[0],
             generate=generate,
             renderers=renderers,
+            facts=facts,
+            moves=moves or {},
+            most_tokens=most_tokens,
         )
         return FAMILIES.register(
             name,

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Generator
 from dataclasses import dataclass
 
-from falloff.core import Axis, Coordinate, Message, Reason, Reply, ToolSpec
+from falloff.core import Axis, Coordinate, Message, Reply, ToolSpec
 from falloff.probes.family import family
 from falloff.probes.suite import SUITES, Suite
-from falloff.probes.task import Action, Answer, Call, NoTools, Observation, Unreadable
-from falloff.probes.text import ANSWER_RULE, read_answer_line, spoken, user
+from falloff.probes.task import Action, Answer, Call, Observation, Question, Unreadable
+from falloff.probes.text import ANSWER_RULE, Turns, read_answer_line, spoken, user
 
 # Listed levels by number of axes: many on one axis, and few enough on five for the grid to be held.
 LEVELS: dict[int, tuple[float, ...]] = {
@@ -33,28 +32,22 @@ _SYLLABLES = tuple(c + v for c in "bdfgklmnprstvz" for v in "aeiou")
 
 
 @dataclass(frozen=True, kw_only=True)
-class CodeWord:
+class CodeWord(Question):
     """A word to say; ``options`` are all that it may be, empty where it may be anything."""
 
     doses: tuple[float, ...]
-    gold: str
+    word: str
     options: tuple[str, ...] = ()
-    max_calls: int = 0
 
-    def world(self) -> NoTools:
-        return NoTools()
-
-    def check(self, answer: str) -> Reason:
-        return Reason.SOLVED if answer.strip() == self.gold else Reason.WRONG
-
-    def solve(self) -> Generator[Action, Observation, None]:
-        yield Answer(value=self.gold)
+    @property
+    def gold(self) -> str:
+        return self.word
 
     def guess(self, rng: random.Random) -> Action:
         return Answer(value=rng.choice(self.options) if self.options else _word(rng))
 
 
-class Micro:
+class Micro(Turns):
     """``S1,4|kodu?`` is answered by ``=kodu``; with options, ``S1,4|kodu:kodu,lemi?``."""
 
     def prompt(self, task: CodeWord) -> tuple[Message, ...]:
@@ -70,10 +63,10 @@ class Micro:
         del task
         return 64
 
-    def read(self, task: CodeWord, reply: Reply) -> Action:
+    def read(self, task: CodeWord, reply: Reply) -> tuple[Action, ...]:
         del task
         found = re.fullmatch(r"=([a-z]+)", reply.text)
-        return Answer(value=found[1]) if found else Unreadable()
+        return (Answer(value=found[1]) if found else Unreadable(),)
 
     def say(self, task: CodeWord, action: Action) -> Reply:
         del task
@@ -92,9 +85,9 @@ class Chat(Micro):
         one_of = f", one of {', '.join(task.options)}" if task.options else ""
         return user(f"Levels {levels}. The code word is {task.gold}{one_of}. {ANSWER_RULE}")
 
-    def read(self, task: CodeWord, reply: Reply) -> Action:
+    def read(self, task: CodeWord, reply: Reply) -> tuple[Action, ...]:
         del task
-        return read_answer_line(reply.text)
+        return (read_answer_line(reply.text),)
 
     def say(self, task: CodeWord, action: Action) -> Reply:
         del task
@@ -112,7 +105,7 @@ def _register(name: str, *, axes: int, options: int = 0) -> None:
         words = tuple(_word(rng) for _ in range(max(options, 1)))
         return CodeWord(
             doses=tuple(dose for _, dose in at),
-            gold=rng.choice(words),
+            word=rng.choice(words),
             options=words if options else (),
         )
 

@@ -1,25 +1,18 @@
-"""What renderers share: reading a final answer from chat text, and plain replies."""
+"""What the renderers of small families share: the answer line, and plain replies."""
 
 from __future__ import annotations
 
-import re
-
-from falloff.core import Message, Reply
+from falloff.core import Message, Reply, Transcript
+from falloff.probes.answers import final_answer
 from falloff.probes.task import Action, Answer, Unreadable
-
-# The last line of the form "Answer: 42", with or without the marks that models like to add.
-_ANSWER_LINE = re.compile(r"^[\s*_>#-]*answer[\s*_]*[:=][\s*_`]*(.*?)[\s*_`.]*$", re.IGNORECASE)
 
 ANSWER_RULE = "Finish with one line of the form 'Answer: X'."
 
 
 def read_answer_line(text: str) -> Action:
     """The value of the last ``Answer: X`` line, or :class:`Unreadable`."""
-    for line in reversed(text.splitlines()):
-        found = _ANSWER_LINE.match(line)
-        if found and found[1]:
-            return Answer(value=found[1])
-    return Unreadable()
+    found = final_answer(text, "word")
+    return Answer(value=found.value, loose=not found.explicit) if found else Unreadable()
 
 
 def user(text: str) -> tuple[Message, ...]:
@@ -30,3 +23,15 @@ def user(text: str) -> tuple[Message, ...]:
 def spoken(text: str) -> Reply:
     """A reply of text alone."""
     return Reply(text=text)
+
+
+class Turns:
+    """What micro renderers share: shots as earlier turns, and a user who says plain text."""
+
+    def with_shots(
+        self, shots: tuple[Transcript, ...], prompt: tuple[Message, ...]
+    ) -> tuple[Message, ...]:
+        return (*(message for shot in shots for message in shot.messages), *prompt)
+
+    def heard(self, text: str) -> Message:
+        return Message(role="user", content=text)

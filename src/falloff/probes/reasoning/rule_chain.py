@@ -14,13 +14,12 @@ import itertools
 import random
 import re
 import string
-from collections.abc import Generator
 from dataclasses import dataclass
 
-from falloff.core import Axis, Coordinate, Message, Reason, Reply, ToolSpec
+from falloff.core import Axis, Coordinate, Message, Reply, ToolSpec
 from falloff.probes.family import family
-from falloff.probes.task import Action, Answer, Call, NoTools, Observation, Unreadable
-from falloff.probes.text import ANSWER_RULE, read_answer_line, spoken, user
+from falloff.probes.task import Action, Answer, Call, Observation, Question, Unreadable
+from falloff.probes.text import ANSWER_RULE, Turns, read_answer_line, spoken, user
 
 MODULUS = 10
 NAMES = string.ascii_letters
@@ -70,7 +69,7 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RuleChain:
+class RuleChain(Question):
     """``chain`` leads from ``start`` (worth ``value``) to the variable asked for.
 
     ``rules`` is the chain and the distractors in the order in which they are shown.
@@ -80,7 +79,6 @@ class RuleChain:
     value: int
     chain: tuple[Rule, ...]
     rules: tuple[Rule, ...]
-    max_calls: int = 0
 
     @property
     def asked(self) -> str:
@@ -98,20 +96,11 @@ class RuleChain:
     def gold(self) -> str:
         return str(self.values[-1])
 
-    def world(self) -> NoTools:
-        return NoTools()
-
-    def check(self, answer: str) -> Reason:
-        return Reason.SOLVED if answer.strip() == self.gold else Reason.WRONG
-
-    def solve(self) -> Generator[Action, Observation, None]:
-        yield Answer(value=self.gold)
-
     def guess(self, rng: random.Random) -> Action:
         return Answer(value=str(rng.randrange(MODULUS)))
 
 
-class Micro:
+class Micro(Turns):
     """``Rab4;bc!;xy1|a3?c`` is answered by ``3ab47bc!1=1``: value, rule, value, rule, =answer.
 
     A rule is source, target and the sign of its operation. Restating each rule beside its value is
@@ -130,10 +119,10 @@ class Micro:
     def max_tokens(self, task: RuleChain) -> int:
         return 5 * len(task.chain) + 16
 
-    def read(self, task: RuleChain, reply: Reply) -> Action:
+    def read(self, task: RuleChain, reply: Reply) -> tuple[Action, ...]:
         del task
         found = re.search(r"=(\d)$", reply.text)
-        return Answer(value=found[1]) if found else Unreadable()
+        return (Answer(value=found[1]) if found else Unreadable(),)
 
     def say(self, task: RuleChain, action: Action) -> Reply:
         if not isinstance(action, Answer):
@@ -163,9 +152,9 @@ class Chat(Micro):
     def max_tokens(self, task: RuleChain) -> int:
         return 256 + 64 * len(task.chain)
 
-    def read(self, task: RuleChain, reply: Reply) -> Action:
+    def read(self, task: RuleChain, reply: Reply) -> tuple[Action, ...]:
         del task
-        return read_answer_line(reply.text)
+        return (read_answer_line(reply.text),)
 
     def say(self, task: RuleChain, action: Action) -> Reply:
         if not isinstance(action, Answer):

@@ -13,8 +13,9 @@ import json
 import random
 import re
 import string
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from falloff.core import (
     Axis,
@@ -26,9 +27,10 @@ from falloff.core import (
     ToolSpec,
     child_seed,
 )
+from falloff.probes.dialects.arguments import read_object
 from falloff.probes.family import family
-from falloff.probes.task import Action, Answer, Call, Observation, Unreadable
-from falloff.probes.text import ANSWER_RULE, read_answer_line, spoken, user
+from falloff.probes.task import Action, Answer, Call, Observation, Unreadable, World
+from falloff.probes.text import ANSWER_RULE, Turns, read_answer_line, spoken, user
 
 VALUES = 100
 # Names of one character, 36 of each kind; the two kinds share none, so that a tool's name is told
@@ -61,12 +63,16 @@ class Services:
     tools: frozenset[str]
     seed: int
 
-    def call(self, tool: str, argument: str) -> Observation:
+    def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
+        argument = str(arguments.get("value"))
         if tool not in self.tools:
             return Observation(value=f"there is no tool {tool}", error=True)
         if not re.fullmatch(r"[0-9]{2}", argument):
             return Observation(value="the value must be two digits", error=True)
         return Observation(value=f"{child_seed('service', self.seed, tool, argument) % VALUES:02}")
+
+    def hear(self, text: str) -> None:
+        del text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,7 @@ class ToolChain:
     program: tuple[str, ...]
     table: tuple[tuple[str, str], ...]
     seed: int
+    template: int = 0
 
     @property
     def tool_of(self) -> dict[str, str]:
@@ -90,22 +97,27 @@ class ToolChain:
         return len(self.program) + SLACK
 
     @property
+    def max_turns(self) -> int:
+        return self.max_calls + 1
+
+    @property
     def gold(self) -> str:
         world, value = self.world(), self.value
         for operation in self.program:
-            value = world.call(self.tool_of[operation], value).value
+            value = world.call(self.tool_of[operation], {"value": value}).value
         return value
 
     def world(self) -> Services:
         return Services(tools=frozenset(self.tool_of.values()), seed=self.seed)
 
-    def check(self, answer: str) -> Reason:
+    def check(self, answer: str, world: World) -> Reason:
+        del world
         return Reason.SOLVED if answer.strip() == self.gold else Reason.WRONG
 
     def solve(self) -> Generator[Action, Observation, None]:
         value = self.value
         for operation in self.program:
-            observation = yield Call(tool=self.tool_of[operation], argument=value)
+            observation = yield Call(tool=self.tool_of[operation], arguments={"value": value})
             value = observation.value
         yield Answer(value=value)
 
@@ -113,10 +125,10 @@ class ToolChain:
         value = f"{rng.randrange(VALUES):02}"
         if rng.random() < 0.5:
             return Answer(value=value)
-        return Call(tool=rng.choice(self.table)[1], argument=value)
+        return Call(tool=rng.choice(self.table)[1], arguments={"value": value})
 
 
-class Micro:
+class Micro(Turns):
     """``TkQ;fX;gC|37fgk?`` is answered by ``fX37``, the world says ``52``, and so on to ``=19``.
 
     A turn restates the operation before the tool and its argument, as a working note.
@@ -134,21 +146,21 @@ class Micro:
         del task
         return 16
 
-    def read(self, task: ToolChain, reply: Reply) -> Action:
+    def read(self, task: ToolChain, reply: Reply) -> tuple[Action, ...]:
         del task
         if answer := re.search(r"=([0-9]{2})$", reply.text):
-            return Answer(value=answer[1])
+            return (Answer(value=answer[1]),)
         if call := re.search(rf"([{re.escape(TOOLS)}])([0-9]{{2}})$", reply.text):
-            return Call(tool=call[1], argument=call[2])
-        return Unreadable()
+            return (Call(tool=call[1], arguments={"value": call[2]}),)
+        return (Unreadable(),)
 
     def say(self, task: ToolChain, action: Action) -> Reply:
         match action:
             case Answer(value=value):
                 return spoken(f"={value}")
-            case Call(tool=tool, argument=argument):
+            case Call(tool=tool):
                 names = {name: operation for operation, name in task.table}
-                return spoken(f"{names.get(tool, '')}{tool}{argument}")
+                return spoken(f"{names.get(tool, '')}{tool}{_value(action)}")
         return spoken("")
 
     def result(self, call: Call, observation: Observation) -> Message:
@@ -156,7 +168,7 @@ class Micro:
         return Message(role="tool", content="!" if observation.error else observation.value)
 
 
-class Chat:
+class Chat(Turns):
     """The same task for chat models, with the provider's native tool calls.
 
     Operations and tools go by number, since not every name is one that providers allow.
@@ -186,27 +198,25 @@ class Chat:
         del task
         return 512
 
-    def read(self, task: ToolChain, reply: Reply) -> Action:
+    def read(self, task: ToolChain, reply: Reply) -> tuple[Action, ...]:
         del task
         if not reply.tool_calls:
-            return read_answer_line(reply.text)
-        call = reply.tool_calls[0]
-        try:
-            argument = json.loads(call.arguments)["value"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return Unreadable()
-        return Call(tool=_tool_called(call.name), argument=str(argument), id=call.id)
+            return (read_answer_line(reply.text),)
+        return tuple(
+            Call(tool=_tool_called(call.name), arguments=read_object(call.arguments), id=call.id)
+            for call in reply.tool_calls
+        )
 
     def say(self, task: ToolChain, action: Action) -> Reply:
         del task
         match action:
             case Answer(value=value):
                 return spoken(f"Answer: {value}")
-            case Call(tool=tool, argument=argument):
+            case Call(tool=tool):
                 call = ToolCall(
-                    id=f"call_{TOOLS.index(tool)}_{argument}",
+                    id=f"call_{TOOLS.index(tool)}_{_value(action)}",
                     name=f"service_{TOOLS.index(tool)}",
-                    arguments=json.dumps({"value": argument}),
+                    arguments=json.dumps({"value": _value(action)}),
                 )
                 return Reply(text="", tool_calls=(call,))
         return spoken("")
@@ -214,6 +224,10 @@ class Chat:
     def result(self, call: Call, observation: Observation) -> Message:
         said = f"error: {observation.value}" if observation.error else observation.value
         return Message(role="tool", content=said, tool_call_id=call.id)
+
+
+def _value(call: Call) -> str:
+    return str((call.arguments or {}).get("value"))
 
 
 def _tool_called(name: str) -> str:

@@ -1,0 +1,12 @@
+"""Dialects: how one task is put to a model, whatever the family.
+
+A family gives its *wording*; a dialect adds the protocol: how tools are offered and called, how the
+final answer is to be given and read. Knows no gold.
+"""
+
+from falloff.probes.dialects.chat import Chat
+from falloff.probes.dialects.completion import Completion
+from falloff.probes.dialects.plain import Plain
+from falloff.probes.dialects.wording import Wording, dialects_of
+
+__all__ = ["Chat", "Completion", "Plain", "Wording", "dialects_of"]
