@@ -146,6 +146,17 @@ def test_a_larger_budget_continues_the_run(compared, tmp_path):
     assert len(after) == 320
 
 
+def test_a_smaller_budget_is_said_to_be_smaller(compared):
+    folder, said = compared
+    less = [*PAIR]
+    less[less.index("120")] = "60"
+    done = falloff("compare", *less, "--run", "pair.falloff", "--json", cwd=folder)
+    assert json.loads(done.stdout) == said
+    assert done.stderr.splitlines()[0].startswith("Note: this run has asked 120 probes")
+    again = falloff("compare", *PAIR, "--run", "pair.falloff", "--json", cwd=folder)
+    assert "Note" not in again.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -163,6 +174,8 @@ def test_a_larger_budget_continues_the_run(compared, tmp_path):
         (["probes", "sample", "rule_chain", "--at", "steps=99"], 2, "has no dose 99"),
         (["probes", "sample", "rule_chain", "--dialect", "mirco"], 2, "Did you mean 'micro'"),
         (["report", "nothing.falloff"], 2, "nothing.falloff"),
+        (["report", "/"], 2, "'/' is a folder, not a run"),
+        (["compare", *PAIR, "--run", "/"], 2, "'/' is a folder, not a run"),
         (["lab", "grow", "--only", "techer"], 2, "Did you mean 'teacher'"),
     ],
 )  # fmt: skip
@@ -201,7 +214,9 @@ def test_report_shows_a_run_in_every_form(compared, tmp_path):
     folder, said = compared
     run = str(folder / "pair.falloff")
     out = tmp_path / "deep" / "page.html"
-    assert falloff("report", run, "--out", str(out), cwd=tmp_path).stdout.strip() == str(out)
+    finding, path = falloff("report", run, "--out", str(out), cwd=tmp_path).stdout.splitlines()
+    assert finding.startswith("sim:narrow keeps ")
+    assert path == str(out)
     assert out.read_text().startswith("<!doctype html>")
     assert "| " in falloff("report", run, "--format", "markdown", cwd=tmp_path).stdout
     assert "sim:narrow" in falloff("report", run, "--format", "terminal", cwd=tmp_path).stdout

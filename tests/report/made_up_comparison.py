@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from falloff.core import (
-    Axis,
-    Coordinate,
-    Reason,
-    child_rng,
-)
+import numpy as np
+
+from falloff.core import Axis, Coordinate, Reason, child_rng
+from falloff.measure.audit import Audit
+from falloff.measure.axis_checks import compounding, monotone
 from falloff.measure.estimates import (
     UNDEFINED,
     AxisCurve,
@@ -19,6 +18,7 @@ from falloff.measure.estimates import (
     FamilyProfile,
     Interval,
     Profile,
+    Shape,
     Spending,
     Status,
     StudentComparison,
@@ -80,12 +80,23 @@ KEPT = {
     "micro:broad": (0.99, 0.96, 1.03, 1.0),
 }
 VERDICTS = {
-    "micro:narrow": Verdict(status="fail", margin=0.9, low=0.38, high=0.44),
+    "micro:narrow": Verdict(
+        status="fail",
+        margin=0.9,
+        low=0.38,
+        high=0.44,
+        anytime_status="fail",
+        anytime_low=0.35,
+        anytime_high=0.48,
+    ),
     "micro:int4": Verdict(
         status="inconclusive", margin=0.9, low=0.81, high=0.91, further_probes=1400
     ),
     "micro:broad": Verdict(status="pass", margin=0.9, low=0.965, high=1.02),
 }
+
+AUDIT = Audit(probes=24, correction=0.03, se=0.081)
+MISFIT = Audit(probes=24, correction=-0.19, se=0.07)
 
 
 def true_competence(model: str, doses: dict[Axis, float]) -> float:
@@ -111,7 +122,9 @@ def curve(model: str, axes: tuple[Axis, ...], axis: Axis, cells: tuple[Cell, ...
         high=None if beyond else axis.dose(min(half * 1.06, 1.0)),
         censored="above" if beyond else None,
     )
-    on_axis = {a.name: a.centre for a in axes if a is not axis}
+    others = {a.name: a.centre for a in axes if a is not axis}
+    own = tuple(c for c in cells if all(c.coordinate[n] == d for n, d in others.items()))
+    rates, weights = np.array([c.rate for c in own]), np.array([float(c.n) for c in own])
     return AxisCurve(
         axis=axis.name,
         doses=doses,
@@ -119,10 +132,12 @@ def curve(model: str, axes: tuple[Axis, ...], axis: Axis, cells: tuple[Cell, ...
         competence=values,
         low=tuple(max(v - 0.03 - 0.07 * v * (1 - v) * 4, 0.0) for v in values),
         high=tuple(min(v + 0.03 + 0.06 * v * (1 - v) * 4, 1.0) for v in values),
-        cells=tuple(c for c in cells if all(c.coordinate[n] == d for n, d in on_axis.items())),
+        cells=own,
         edge=edge,
         steepness=Interval(estimate=4.5, low=3.6, high=5.9),
         cliff=UNDEFINED if half > 0.75 else Interval(estimate=0.76, low=0.7, high=0.81),
+        monotone=tuple(monotone(rates, weights).tolist()),
+        compounding=compounding(axis, own, 0.0),
     )
 
 
@@ -165,6 +180,8 @@ def family_profile(model: str, family: str, status: Status = Status.OK) -> Famil
             Reason.WRONG: failed - failed // 4,
             Reason.MALFORMED: failed // 4,
         },
+        volume_relative=interval(volume * 0.97, 0.04),
+        audit=MISFIT if (model, family) == ("micro:narrow", "tool_chain") else AUDIT,
     )
 
 
@@ -175,6 +192,7 @@ def profile(model: str) -> Profile:
     return Profile(
         model=model,
         families=tuple(families),
+        volume=interval(sum(f.volume.estimate for f in families[:2]) / 2),
         spending=Spending(
             probes=600, calls=calls, prompt_tokens=48_213, completion_tokens=21_907, seconds=41.7
         ),
@@ -185,6 +203,7 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
     own = profile(model)
     estimate, low, high, centre = KEPT[model]
     kept = Interval(estimate=estimate, low=low, high=high)
+    narrow = model == "micro:narrow"
     families = tuple(
         FamilyComparison(
             family=mine.family,
@@ -198,6 +217,10 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
             centre_ratio=interval(centre, 0.02),
             illusion=interval(centre - estimate, 0.04),
             churn=Churn(both=120, lost=round(80 * (1 - estimate)), gained=6, neither=40),
+            retention_in_u=interval(estimate + 0.02),
+            radius=interval(estimate**0.5),
+            containment=interval(min(estimate, 0.96)),
+            shape=Shape(factor=interval(estimate), statistic=9.2, p=0.03 if narrow else 0.4),
         )
         for theirs, mine in zip(teacher.families, own.families, strict=True)
     )
@@ -209,7 +232,6 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         student=0.07,
         drop=Interval(estimate=0.79, low=0.58, high=0.9),
     )
-    narrow = model == "micro:narrow"
     return StudentComparison(
         model=model,
         profile=own,

@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 
+from falloff.measure.audit import Audit
 from falloff.measure.estimates import CellDrop, Interval
 from falloff.report import comparison_as_dict, profile_as_dict
 from falloff.report.contents import ReportContents
 
+UNAUDITED = Audit(probes=0, correction=0.0, se=float("inf"))
 INTERVAL = {"estimate", "low", "high", "censored"}
 
 
@@ -39,6 +41,37 @@ def test_measure_has_the_documented_keys(contents: ReportContents) -> None:
     keys = {"family", "capability", "centre", "volume", "volume_at", "edges", "status"}
     assert all(keys <= set(family) for family in made["families"])
     assert made["families"][2]["status"] == "centre_not_established"
+
+
+def test_what_is_measured_beyond_the_size_is_there(contents: ReportContents) -> None:
+    made = comparison_as_dict(contents.comparison, run="", calls=0)
+    narrow = made["students"][0]
+    chain, tools, _ = narrow["families"]
+    for key in ("retention_in_u", "radius", "containment"):
+        assert set(chain[key]) == INTERVAL
+    assert chain["shape"]["different"] is True
+    assert set(chain["shape"]["factor"]) == INTERVAL
+    side = chain["student"]
+    assert set(side["volume_relative"]) == INTERVAL
+    assert side["compounding"]["distractors"] is None
+    assert 0 < side["compounding"]["steps"]["step_accuracy"] <= 1
+    steps = [step["competence"] for step in side["monotone"]["steps"]]
+    assert steps == sorted(steps, reverse=True)
+    assert not side["audit"]["misfit"]
+    assert tools["student"]["audit"]["misfit"]
+    assert set(tools["student"]["audit"]["correction"]) == INTERVAL
+    assert narrow["bounds"]["anytime"] == {"verdict": "fail", "low": 0.35, "high": 0.48}
+    assert made["students"][1]["bounds"]["anytime"]["low"] is None
+
+
+def test_an_audit_without_probes_claims_no_number(contents: ReportContents) -> None:
+    family = replace(contents.comparison.teacher.families[0], audit=UNAUDITED)
+    made = profile_as_dict(
+        replace(contents.comparison.teacher, families=(family,)), run="", calls=0
+    )
+    audit = made["families"][0]["audit"]
+    assert audit["correction"] == dict.fromkeys(INTERVAL)
+    assert audit["standard_error"] is audit["detectable"] is None
 
 
 def test_numbers_that_are_no_json_become_null(contents: ReportContents) -> None:

@@ -19,10 +19,21 @@ def test_verdicts_families_and_worst_cells_are_there(contents: ReportContents) -
     assert "| steps 8 · distractors 2 |" in text
 
 
+def test_curves_shapes_misfits_and_anytime_bounds_are_there(contents: ReportContents) -> None:
+    text = markdown_report(contents.comparison)
+    assert "| rule chain · steps | micro:narrow | ███▇▅▄▃▂▂▁▁▁ | 3.9 (3.6–4.2) |" in text
+    assert "| rule chain | micro:narrow | another shape |" in text
+    assert (
+        "\nMisfit in tool chain: micro:narrow solves the 24 audit probes 19 points less often"
+        in text
+    )
+    assert "If you continue until settled, use 35 % and 48 % as the bounds: fail." in text
+
+
 def test_the_definitions_are_linked_or_given(contents: ReportContents) -> None:
     linked = markdown_report(contents.comparison, definitions="my report.html#definitions")
     assert "[How each number is defined](my%20report.html#definitions)" in linked
-    assert "- Retention: The share" in markdown_report(contents.comparison)
+    assert "- Retention R: The share" in markdown_report(contents.comparison)
 
 
 def test_a_hostile_name_opens_nothing(contents: ReportContents) -> None:
@@ -36,7 +47,7 @@ def test_a_hostile_name_opens_nothing(contents: ReportContents) -> None:
     assert "\n# h" not in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     pipes = {line.replace(r"\|", "").count("|") for line in rows}
-    assert pipes == {6, 7}
+    assert pipes == {5, 6, 7}
 
 
 def test_one_model_alone_has_its_own_table(alone: ReportContents) -> None:

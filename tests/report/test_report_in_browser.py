@@ -177,6 +177,23 @@ def test_a_worst_cell_leads_to_its_transcripts(open_page: Open) -> None:
     assert page.evaluate("scrollY") > 1000
 
 
+def test_a_label_leads_to_its_definition(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("link", name="Containment").first.click()
+    assert page.evaluate("location.hash") == "#def-containment"
+    target = page.locator(":target")
+    assert target.is_visible()
+    assert "Limits:" in target.inner_text()
+
+
+def test_what_only_researchers_need_is_folded_away(open_page: Open) -> None:
+    page = open_page()
+    exponent = page.get_by_role("link", name="Exponent β, steps")
+    assert exponent.count() == 0
+    page.get_by_text("For researchers").first.click()
+    assert exponent.is_visible()
+
+
 def test_a_point_on_a_curve_leads_to_its_transcripts(open_page: Open) -> None:
     page = open_page()
     point = page.locator("svg.chart [data-show]").first

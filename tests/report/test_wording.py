@@ -14,6 +14,7 @@ from falloff.report.numerals import (
     quantity,
 )
 from falloff.report.wording import (
+    anytime_sentence,
     headline,
     illusion_sentence,
     lede,
@@ -120,6 +121,38 @@ def test_the_illusion_is_claimed_only_where_its_interval_excludes_nought(
 ) -> None:
     student = replace(contents.comparison.students[0], illusion=illusion)
     assert words in illusion_sentence(student)
+
+
+def test_bounds_for_a_run_continued_until_settled_are_said(contents: ReportContents) -> None:
+    narrow, bare = contents.comparison.students[:2]
+    assert anytime_sentence(narrow) == (
+        "If you continue until settled, use 35 % and 48 % as the bounds: fail."
+    )
+    assert anytime_sentence(bare) == ""
+
+
+def test_a_model_that_fails_its_centre_is_told_why(alone: ReportContents) -> None:
+    teacher = alone.comparison.teacher
+    chance = kept(0.1, 0.02, 0.2)
+    failed = tuple(
+        replace(f, status=Status.CENTRE_NOT_ESTABLISHED, centre=chance) for f in teacher.families
+    )
+    model = replace(teacher, families=failed, volume=UNDEFINED)
+    comparison = replace(alone.comparison, teacher=model)
+    assert headline(comparison).endswith("cannot be said: no family can be used")
+    assert (
+        "rule chain: The model does not hold the centre: competence there is 10 % (2–20 %), below"
+        " τ = 50 %" in lede(comparison)
+    )
+
+
+def test_a_saturated_family_counts_and_is_said_to_be_saturated(alone: ReportContents) -> None:
+    teacher = alone.comparison.teacher
+    full = tuple(replace(f, status=Status.SATURATED) for f in teacher.families[:2])
+    model = replace(teacher, families=full, volume=kept(0.99, 0.98, 1.0))
+    comparison = replace(alone.comparison, teacher=model)
+    assert headline(comparison).startswith("micro:teacher holds 99 %")
+    assert lede(comparison).startswith("rule chain: Saturated: the model solves nearly")
 
 
 def test_every_status_has_its_words() -> None:

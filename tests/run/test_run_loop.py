@@ -17,7 +17,7 @@ from run_fakes import FakeModel, conducted, manifest_of, outcomes, pair, run
 from falloff.core import ModelError, Reason, Reply, Request, child_rng
 from falloff.probes import Family
 from falloff.run import Progress, open_for_reading, open_for_writing
-from falloff.sampling import FamilyEvidence, Placement
+from falloff.sampling import FamilyEvidence, Guess, Placement
 
 
 def test_every_model_is_asked_every_probe_once(tmp_path: Path) -> None:
@@ -230,6 +230,10 @@ class TwoRounds:
     def describe(self) -> dict[str, Any]:
         return {"name": "space_filling", "version": 1}
 
+    def headline(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, Guess]:
+        known = sum(family.count for family in evidence.values())
+        return {"student": Guess(value=0.5, half_width=0.1)} if known else {}
+
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
         asked = sum(family.count for family in evidence.values())
         failures = {name: int(np.sum(e.scores["student"] < 1)) for name, e in evidence.items()}
@@ -253,6 +257,15 @@ def test_a_design_may_look_back_at_complete_batches(tmp_path: Path) -> None:
     with open_for_reading(tmp_path / "a.falloff") as reader:
         rounds = {placed.round for placed, _ in reader.outcomes("teacher")}
     assert rounds == {0, 1}
+
+
+def test_progress_names_the_models_and_what_the_design_believes(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    run(tmp_path / "a.falloff", pair(), design=TwoRounds(), progress=seen.append)
+    teacher, student = seen[-1].models["teacher"], seen[-1].models["student"]
+    assert (teacher.name, student.name) == ("sim:teacher", "sim:student")
+    assert teacher.headline is None
+    assert student.headline == Guess(value=0.5, half_width=0.1)
 
 
 def test_a_design_that_looks_back_is_reproducible(tmp_path: Path) -> None:

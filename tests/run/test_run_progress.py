@@ -12,7 +12,7 @@ ERROR = Outcome(score=None, reason=Reason.ERROR, calls=1)
 
 
 def test_counts_add_up_over_models() -> None:
-    meter = Meter(["teacher", "student"], start=0.0)
+    meter = Meter({"teacher": "big", "student": "small"}, start=0.0)
     meter.expect(10)
     meter.found("teacher", 4)
     meter.note("teacher", SOLVED)
@@ -23,7 +23,7 @@ def test_counts_add_up_over_models() -> None:
 
 
 def test_the_rate_is_of_this_session_alone() -> None:
-    meter = Meter(["teacher"], start=100.0)
+    meter = Meter({"teacher": "big"}, start=100.0)
     meter.expect(10)
     meter.found("teacher", 6)
     meter.note("teacher", SOLVED)
@@ -32,7 +32,7 @@ def test_the_rate_is_of_this_session_alone() -> None:
 
 
 def test_the_slowest_model_decides_the_time_left() -> None:
-    meter = Meter(["teacher", "student"], start=0.0)
+    meter = Meter({"teacher": "big", "student": "small"}, start=0.0)
     meter.expect(4)
     for role in ("teacher", "teacher", "teacher", "student"):
         meter.note(role, SOLVED)
@@ -40,13 +40,13 @@ def test_the_slowest_model_decides_the_time_left() -> None:
 
 
 def test_no_time_left_is_promised_before_every_model_has_answered() -> None:
-    meter = Meter(["teacher", "student"], start=0.0)
+    meter = Meter({"teacher": "big", "student": "small"}, start=0.0)
     meter.expect(4)
     meter.note("teacher", SOLVED)
     assert meter.snapshot(1.0).eta_seconds is None
 
 
 def test_snapshots_are_due_five_times_a_second_at_most() -> None:
-    meter = Meter(["teacher"], start=0.0)
+    meter = Meter({"teacher": "big"}, start=0.0)
     due = [millisecond for millisecond in range(1000) if meter.is_due(millisecond / 1000)]
     assert len(due) == 5

@@ -174,8 +174,10 @@ def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="cannot be opened") as raised:
         open_for_writing(tmp_path / "file" / "a.falloff", manifest_of(pair()))
     assert "--run" in raised.value.remedy
-    with pytest.raises(SetupError, match="cannot be opened"):
+    with pytest.raises(RunFileError, match="is a folder, not a run"):
         open_for_writing(tmp_path, manifest_of(pair()))
+    with pytest.raises(RunFileError, match="is a folder, not a run"):
+        open_for_reading(tmp_path)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")

@@ -56,6 +56,17 @@ def run(made, family=CHAIN, *, start=None):
     return evidence
 
 
+def test_the_headline_so_far_is_near_what_the_answers_are():
+    made = design()
+    evidence = run(made)
+    assert made.headline({CHAIN.name: FamilyEvidence.none_yet(CHAIN.name, ("teacher",))}) == {}
+    ((role, guess),) = made.headline({CHAIN.name: evidence}).items()
+    u = [sum(AXES[n].u(dose) for n, dose in at) for at in CHAIN.grid]
+    kept = np.mean([x < 0.7 for x in u]) / np.mean([x < 1.1 for x in u])
+    assert role == "student"
+    assert abs(guess.value - kept) < 2 * guess.half_width < 0.4
+
+
 def placed(evidence, share):
     pairs = zip(evidence.coordinates, evidence.shares, strict=True)
     return [at for at, why in pairs if why == share]

@@ -47,7 +47,7 @@ def demo(
             fresh=fresh,
             progress=progress,
         )
-    _show(run, as_json=as_json, out=out)
+    _show(run, budget, as_json=as_json, out=out)
 
 
 @app.command()
@@ -81,7 +81,7 @@ def compare(
             fresh=fresh,
             progress=progress,
         )
-    _show(done, as_json=as_json, out=out)
+    _show(done, budget, as_json=as_json, out=out)
 
 
 @app.command()
@@ -110,13 +110,19 @@ def measure(
             fresh=fresh,
             progress=progress,
         )
-    _show(done, as_json=as_json, out=out)
+    _show(done, budget, as_json=as_json, out=out)
 
 
-def _show(run: Run, *, as_json: bool, out: Path | None) -> None:
+def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     """Write the report beside the run, and the finding to the terminal or as JSON."""
     if run.loss:
         typer.echo(f"Warning: {run.loss}", err=True)
+    if run.comparison.probes > budget:
+        typer.echo(
+            f"Note: this run has asked {run.comparison.probes} probes of each model already, more"
+            f" than the budget of {budget}; all of them count. --fresh starts over.",
+            err=True,
+        )
     written = run.report(out or run.path.with_suffix(".html"))
     if as_json:
         typer.echo(json.dumps(run.as_dict(), allow_nan=False))

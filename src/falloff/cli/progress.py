@@ -51,7 +51,7 @@ def _plain() -> Show:
 
 
 def line(progress: Progress) -> str:
-    """One line: answers, rate, time left, and what is seen so far."""
+    """One line: answers, rate, time left, and what is known so far of every model by name."""
     parts = [
         f"{progress.done}/{progress.total} answers",
         f"{progress.calls} calls",
@@ -61,14 +61,20 @@ def line(progress: Progress) -> str:
         parts.append(f"{_duration(progress.eta_seconds)} left")
     if progress.errors:
         parts.append(f"{progress.errors} errors")
-    solved = [
-        f"{role} {model.score:.0%}"
-        for role, model in progress.models.items()
-        if model.score is not None
-    ]
-    if solved:
+    models = progress.models.values()
+    known = [f"{m.name} {_interval(*m.headline.span)}" for m in models if m.headline]
+    solved = [f"{m.name} {m.score:.0%}" for m in models if m.score is not None]
+    if known:
+        kept = "keeps so far" if len(models) > 1 else "holds so far"
+        parts.append(f"{kept}: {', '.join(known)}")
+    elif solved:
         parts.append(f"solved so far: {', '.join(solved)}")
     return " · ".join(parts)
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    """``78 % (72–84 %)``, as the report spells it."""
+    return f"{100 * value:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
 
 
 def _duration(seconds: float) -> str:

@@ -37,13 +37,15 @@ def report(
         return
     from rich.console import Console
 
-    from falloff.report import markdown_report, render, write_text
+    from falloff.report import headline, markdown_report, render, write_text
 
     if form is Format.TERMINAL:
         render(opened.comparison, Console())
     elif form is Format.MARKDOWN and out is None:
         typer.echo(markdown_report(opened.comparison))
     elif form is Format.MARKDOWN and out is not None:
-        typer.echo(write_text(out, markdown_report(opened.comparison)))
+        written = write_text(out, markdown_report(opened.comparison))
+        typer.echo(f"{headline(opened.comparison)}\n{written}")
     else:
-        typer.echo(opened.report(out or run.with_suffix(".html")))
+        written = opened.report(out or run.with_suffix(".html"))
+        typer.echo(f"{headline(opened.comparison)}\n{written}")

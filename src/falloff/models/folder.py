@@ -45,9 +45,15 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     """A JSON file of the checkpoint. Raises :class:`ModelError` if it is missing or broken."""
     try:
         config = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+    except FileNotFoundError as missing:
         raise ModelError(
-            f"Checkpoint '{folder}' has no readable {name}: {problem}.",
+            f"Checkpoint '{folder}' has no {name}.",
+            remedy="Give the path of a folder that save_pretrained wrote.",
+        ) from missing
+    except (OSError, ValueError) as problem:
+        why = (isinstance(problem, OSError) and problem.strerror) or problem
+        raise ModelError(
+            f"Checkpoint '{folder}' has no readable {name}: {why}.",
             remedy="Give the path of a folder that save_pretrained wrote.",
         ) from problem
     if not isinstance(config, dict):

@@ -9,18 +9,26 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from falloff.measure.audit import Audit
 from falloff.measure.estimates import (
+    UNDEFINED,
+    AxisCurve,
     CellDrop,
     Churn,
     Comparison,
+    Compounding,
     FamilyComparison,
     FamilyProfile,
     Interval,
     Profile,
+    Shape,
     Spending,
     StudentComparison,
     Verdict,
 )
+
+# Half a 90 % interval of a normal variable, in standard deviations.
+_Z = 1.645
 
 
 def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[str, Any]:
@@ -37,6 +45,7 @@ def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[
         "measure": comparison.measure,
         "threshold": comparison.threshold,
         "spending": _spending(comparison.teacher.spending),
+        "teacher_volume": _interval(comparison.teacher.volume),
     }
 
 
@@ -48,6 +57,7 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
             {"family": family.family, "capability": family.capability, **_side(family)}
             for family in profile.families
         ],
+        "volume": _interval(profile.volume),
         "run": run,
         "probes": profile.spending.probes,
         "calls": calls,
@@ -68,6 +78,7 @@ def _student(student: StudentComparison) -> dict[str, Any]:
         "churn": _churn(student.churn),
         "worst_cells": [_drop(cell) for cell in student.worst],
         "spending": _spending(student.profile.spending),
+        "volume": _interval(student.profile.volume),
     }
 
 
@@ -84,6 +95,10 @@ def _family(compared: FamilyComparison) -> dict[str, Any]:
         "centre_ratio": _interval(compared.centre_ratio),
         "illusion": _interval(compared.illusion),
         "churn": _churn(compared.churn),
+        "retention_in_u": _interval(compared.retention_in_u),
+        "radius": _interval(compared.radius),
+        "containment": _interval(compared.containment),
+        "shape": _shape(compared.shape),
     }
 
 
@@ -100,6 +115,57 @@ def _side(family: FamilyProfile) -> dict[str, Any]:
         "interaction": _interval(family.interaction),
         "probes": family.probes,
         "reasons": {reason.value: number for reason, number in family.reasons.items()},
+        "chance": _finite(family.chance),
+        "volume_relative": _interval(family.volume_relative),
+        "audit": _audit(family.audit) if family.audit else None,
+        "monotone": {curve.axis: _monotone(curve) for curve in family.curves},
+        "compounding": {
+            curve.axis: _compounding(curve.compounding) if curve.compounding else None
+            for curve in family.curves
+        },
+    }
+
+
+def _audit(audit: Audit) -> dict[str, Any]:
+    """``correction`` is an interval, ± 1.645 standard errors; null without audit probes."""
+    half = _Z * audit.se
+    correction = Interval(
+        estimate=audit.correction, low=audit.correction - half, high=audit.correction + half
+    )
+    return {
+        "probes": audit.probes,
+        "correction": _interval(correction if audit.probes else UNDEFINED),
+        "standard_error": _finite(audit.se),
+        "misfit": audit.misfit,
+        "detectable": _finite(audit.detectable),
+    }
+
+
+def _monotone(curve: AxisCurve) -> list[dict[str, Any]]:
+    """The steps beside the curve, one a dose that was asked."""
+    return [
+        {"dose": _finite(cell.coordinate[curve.axis]), "competence": _finite(value)}
+        for cell, value in zip(curve.cells, curve.monotone, strict=False)
+    ]
+
+
+def _compounding(found: Compounding) -> dict[str, Any]:
+    return {
+        "step_accuracy": _finite(found.step_accuracy),
+        "exponent": _finite(found.exponent),
+        "steeper": found.steeper,
+        "statistic": _finite(found.statistic),
+        "p": _finite(found.p),
+    }
+
+
+def _shape(shape: Shape) -> dict[str, Any]:
+    """``different`` is null where the test is undefined."""
+    return {
+        "factor": _interval(shape.factor),
+        "different": shape.different if shape.p is not None else None,
+        "statistic": _finite(shape.statistic),
+        "p": _finite(shape.p),
     }
 
 
@@ -115,12 +181,20 @@ def _drop(cell: CellDrop) -> dict[str, Any]:
 
 
 def _bounds(verdict: Verdict) -> dict[str, Any]:
-    """What the verdict was reached by: the margin and the one-sided 95 % bounds."""
+    """What the verdict was reached by: the margin and the one-sided 95 % bounds.
+
+    ``anytime``: the verdict and bounds of a run that is continued until settled.
+    """
     return {
         "margin": _finite(verdict.margin),
         "low": _finite(verdict.low),
         "high": _finite(verdict.high),
         "further_probes": verdict.further_probes,
+        "anytime": {
+            "verdict": verdict.anytime_status,
+            "low": _finite(verdict.anytime_low),
+            "high": _finite(verdict.anytime_high),
+        },
     }
 
 

@@ -82,6 +82,10 @@ def _line(entry: Entry, curve: AxisCurve, scale: Scale, link: Link) -> Line:
         low=curve.low,
         high=curve.high,
         points=tuple(_point(entry.profile, cell, scale, link) for cell in curve.cells if cell.n),
+        steps=tuple(
+            (scale.u(cell.coordinate[scale.axis]), value)
+            for cell, value in zip(curve.cells, curve.monotone, strict=False)
+        ),
         edge=_edge(curve, scale),
     )
 

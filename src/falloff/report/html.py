@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from falloff.report import numerals, wording
-from falloff.report.charts import dot_plot, heat_map, line_chart, radial_plot
+from falloff.report import beyond, numerals, vocabulary, wording
+from falloff.report.charts import dot_plot, heat_map, line_chart, line_key, radial_plot
 from falloff.report.charts.canvas import hue, style_sheet
 from falloff.report.charts.dots import DotPlot
 from falloff.report.contents import ReportContents
@@ -90,7 +90,8 @@ def _environment() -> Environment:
     environment.filters |= _filters()
     environment.globals |= {
         "ranked": wording.by_retention,
-        "STATUSES": wording.STATUSES,
+        "STATUSES": vocabulary.STATUSES,
+        "curve_key": line_key,
     }
     return environment
 
@@ -101,8 +102,13 @@ def _filters() -> dict[str, Any]:
         "percent": numerals.percent,
         "verdict": wording.verdict_sentence,
         "illusion": wording.illusion_sentence,
+        "anytime": wording.anytime_sentence,
         "lede": wording.lede,
         "status": wording.status_sentence,
+        "shape": beyond.shape_words,
+        "p_value": beyond.p_words,
+        "exponent": beyond.exponent_words,
+        "compounding": beyond.compounding_words,
     }
     cells = {
         "percent_cell": numerals.percent_interval,
@@ -113,10 +119,12 @@ def _filters() -> dict[str, Any]:
         **{name: _unbroken(spell) for name, spell in sentences.items()},
         **{name: _cell(spell) for name, spell in cells.items()},
         "count": numerals.count,
+        "points": numerals.points,
         "quantity": numerals.quantity,
-        "short": wording.SHORT_REASONS.__getitem__,
+        "short": vocabulary.SHORT_REASONS.__getitem__,
         "hue": hue,
         "line": one_line,
+        "linking": _linking,
         "name": spoken_name,
         "curve": line_chart,
         "heat": heat_map,
@@ -145,6 +153,16 @@ def _cell(spell: Any) -> Any:
         return Markup('<span class="n">{}</span>').format(estimate) + span
 
     return spelt
+
+
+def _linking(sentence: Markup, words: str, anchor: str) -> Markup:
+    """A sentence with some words of its own as the link to a definition."""
+    from markupsafe import Markup
+
+    before, found, after = sentence.partition(words)
+    if not found:
+        return sentence
+    return Markup('{}<a href="#def-{}">{}</a>{}').format(before, anchor, found, after)
 
 
 def _finalize(value: Any) -> Any:

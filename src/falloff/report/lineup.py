@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from falloff.measure.estimates import (
+    CellDrop,
     Comparison,
     FamilyComparison,
     FamilyProfile,
@@ -13,6 +14,9 @@ from falloff.measure.estimates import (
     StudentComparison,
 )
 from falloff.report.visible import one_line
+
+# A saturated family counts in the headline; its curves show that it is saturated.
+USABLE = (Status.OK, Status.SATURATED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +61,15 @@ class Panel:
         The teacher counts where at least one student can be compared with it.
         """
         teacher, students = self.entries[0], self.entries[1:]
-        usable = tuple(e for e in students if e.status is Status.OK)
+        usable = tuple(e for e in students if e.status in USABLE)
         if students:
             return (teacher, *usable) if usable else ()
-        return (teacher,) if teacher.status is Status.OK else ()
+        return (teacher,) if teacher.status in USABLE else ()
 
     @property
     def spoiler(self) -> Entry:
-        """The first entry whose status is not OK: why the family claims nothing, if it does."""
-        spoilt = (entry for entry in self.entries if entry.status is not Status.OK)
+        """The first entry that cannot be used: why the family claims nothing, if it does."""
+        spoilt = (entry for entry in self.entries if entry.status not in USABLE)
         return next(spoilt, self.entries[0])
 
     @property
@@ -99,6 +103,22 @@ def panels(comparison: Comparison) -> tuple[Panel, ...]:
         )
         for number, family in enumerate(comparison.teacher.families, 1)
     )
+
+
+def worst_cells(comparison: Comparison, most: int) -> list[tuple[Seat, CellDrop]]:
+    """The largest established losses, largest first: of every student the largest, and so on.
+
+    Taking turns, so that no student's cells keep those of another out.
+    """
+    found = [
+        (rank, seat, cell)
+        for seat in seats(comparison)
+        if seat.student
+        for rank, cell in enumerate(seat.student.worst)
+    ]
+    found.sort(key=lambda place: (place[0], -(place[2].drop.estimate or 0.0)))
+    kept = [(seat, cell) for _, seat, cell in found[:most]]
+    return sorted(kept, key=lambda pair: -(pair[1].drop.estimate or 0.0))
 
 
 def _entries(seat: Seat, family: str) -> list[Entry]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from falloff.measure.estimates import AxisCurve, Comparison, Status
-from falloff.report.lineup import Entry, Panel, panels, seats
+from falloff.measure.estimates import AxisCurve, Comparison
+from falloff.report.beyond import shape_words
+from falloff.report.lineup import USABLE, Entry, Panel, panels
+from falloff.report.lineup import worst_cells as worst_of
 from falloff.report.numerals import (
     count,
     number_estimate,
+    number_interval,
     percent,
     percent_interval,
     points_interval,
 )
 from falloff.report.scales import family_scales, spoken_name, spoken_place
 from falloff.report.visible import one_line
-from falloff.report.wording import STATUSES, by_retention
+from falloff.report.vocabulary import STATUSES
+from falloff.report.wording import by_retention
 
 _BLOCKS, _ASCII_BLOCKS = "▁▂▃▄▅▆▇█", "_.-=+*#@"
 _SPARKS = 12
@@ -85,7 +89,7 @@ def curves(comparison: Comparison, *, ascii_only: bool = False) -> Listing:
                 f"{spoken_name(panel.family)} · {spoken_name(axis)}",
                 entry.seat.name,
                 sparkline(_sampled(curve), ascii_only=ascii_only),
-                number_estimate(curve.edge),
+                number_interval(curve.edge),
             )
             for panel in panels(comparison)
             for axis in panel.axes
@@ -97,24 +101,27 @@ def curves(comparison: Comparison, *, ascii_only: bool = False) -> Listing:
 
 
 def worst_cells(comparison: Comparison, *, most: int) -> Listing:
-    """The largest established losses of all students."""
+    """The largest established losses, some of every student that has any."""
     scales = {p.family: family_scales(e.profile for e in p.entries) for p in panels(comparison)}
-    found = [(seat, c) for seat in seats(comparison) if seat.student for c in seat.student.worst]
-    found.sort(key=lambda pair: -(pair[1].drop.estimate or 0.0))
+    found = worst_of(comparison, most)
+    spared = [s for s in comparison.students if not s.worst] if found else []
     return Listing(
         title="Worst cells",
         heads=("Student", "Family", "Where", "Probes", "Solved", "Loss"),
         spare=("Probes", "Solved"),
-        rows=tuple(
-            (
-                seat.name,
-                spoken_name(cell.family),
-                spoken_place(cell.coordinate, scales.get(cell.family, {})),
-                count(cell.n),
-                f"{percent(cell.teacher)} → {percent(cell.student)}",
-                points_interval(cell.drop),
-            )
-            for seat, cell in found[:most]
+        rows=(
+            *(
+                (
+                    seat.name,
+                    spoken_name(cell.family),
+                    spoken_place(cell.coordinate, scales.get(cell.family, {})),
+                    count(cell.n),
+                    f"{percent(cell.teacher)} → {percent(cell.student)}",
+                    points_interval(cell.drop),
+                )
+                for seat, cell in found
+            ),
+            *((one_line(s.model), "", "none established", "", "", "") for s in spared),
         ),
     )
 
@@ -140,8 +147,8 @@ def _one_model(comparison: Comparison) -> Listing:
                         percent_interval(family.volume),
                         "\n".join(_edge(curve) for curve in family.curves),
                     )
-                    if family.status is Status.OK
-                    else ("", "", "")
+                    if family.status in USABLE
+                    else (percent_interval(family.centre), "", "")
                 ),
             )
             for family in comparison.teacher.families
@@ -151,7 +158,7 @@ def _one_model(comparison: Comparison) -> Listing:
 
 def _against_teacher(panel: Panel, entry: Entry) -> tuple[str, ...]:
     teacher, own, compared = panel.entries[0].profile, entry.profile, entry.comparison
-    if compared is None or entry.status is not Status.OK:
+    if compared is None or entry.status not in USABLE:
         return (STATUSES[entry.status], "", "", "")
     before = {curve.axis: number_estimate(curve.edge) for curve in teacher.curves}
     return (
@@ -163,6 +170,7 @@ def _against_teacher(panel: Panel, entry: Entry) -> tuple[str, ...]:
 
 
 def _edge(curve: AxisCurve, before: str | None = None) -> str:
+    """Estimates alone, for want of room: the table of curves has the intervals."""
     start = f"{before} → " if before else ""
     return f"{spoken_name(curve.axis)} {start}{number_estimate(curve.edge)}"
 
@@ -174,3 +182,25 @@ def _sampled(curve: AxisCurve) -> list[float]:
     wanted = [i / (_SPARKS - 1) for i in range(_SPARKS)]
     nearest = [min(range(len(curve.u)), key=lambda i: abs(curve.u[i] - at)) for at in wanted]
     return [curve.competence[i] for i in nearest]
+
+
+def beyond_size(comparison: Comparison) -> Listing:
+    """Every student on every family: shape, radius, containment, and how much μ decides."""
+    return Listing(
+        title="Beyond the size",
+        heads=("Family", "Student", "Shape", "Radius", "Containment", "Uniform in u"),
+        rows=tuple(
+            (
+                spoken_name(panel.family),
+                entry.seat.name,
+                shape_words(found.shape),
+                percent_interval(found.radius),
+                percent_interval(found.containment),
+                percent_interval(found.retention_in_u),
+            )
+            for panel in panels(comparison)
+            for entry in panel.claimants[1:]
+            for found in [entry.comparison]
+            if found is not None
+        ),
+    )

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import re
 
-from falloff.measure.estimates import Comparison
+from falloff.measure.estimates import Comparison, StudentComparison
+from falloff.report.beyond import misfits
 from falloff.report.definitions import DEFINITIONS
-from falloff.report.listings import Listing, families, ranking, worst_cells
+from falloff.report.lineup import panels
+from falloff.report.listings import (
+    Listing,
+    beyond_size,
+    curves,
+    families,
+    ranking,
+    worst_cells,
+)
 from falloff.report.numerals import count, percent
 from falloff.report.visible import one_line
 from falloff.report.wording import (
+    anytime_sentence,
     by_retention,
     headline,
     illusion_sentence,
@@ -23,7 +33,7 @@ from falloff.report.wording import (
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
 _MOST_CELLS = 10
 # Without a page to link to, the numbers that the tables show are defined on the spot.
-_DEFINED_HERE = ("retention", "centre-ratio", "illusion", "volume", "edge", "verdict")
+_DEFINED_HERE = ("retention", "centre-ratio", "illusion", "volume", "edge", "shape", "verdict")
 
 
 def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
@@ -34,6 +44,9 @@ def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
         _verdicts(comparison),
         _table(ranking(comparison)),
         _section(families(comparison)),
+        _misfits(comparison),
+        _section(curves(comparison)),
+        _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
         _foot(comparison),
         _definitions(definitions),
@@ -43,10 +56,18 @@ def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
 
 def _verdicts(comparison: Comparison) -> str:
     return "\n".join(
-        f"- **{student.verdict.status}**:"
-        f" {_safe(f'{verdict_sentence(student)} {illusion_sentence(student)}'.strip())}"
+        f"- **{student.verdict.status}**: {_safe(_said(student))}"
         for student in by_retention(comparison)
     )
+
+
+def _said(student: StudentComparison) -> str:
+    sentences = (verdict_sentence(student), illusion_sentence(student), anytime_sentence(student))
+    return " ".join(filter(None, sentences))
+
+
+def _misfits(comparison: Comparison) -> str:
+    return "\n\n".join(_safe(alarm) for panel in panels(comparison) for alarm in misfits(panel))
 
 
 def _section(listing: Listing) -> str:

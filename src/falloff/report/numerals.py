@@ -58,13 +58,16 @@ def points_interval(interval: Interval) -> str:
     if not defined(interval.estimate):
         return DASH
     decimals = percent_decimals(interval)
+    text = points(interval.estimate, decimals)
+    if not bounded(interval):
+        return text
+    return f"{text} ({_span(interval, lambda value: _signed(100 * value, decimals))})"
 
-    def shown(value: float) -> str:
-        return _signed(100 * value, decimals)
 
-    estimate = shown(interval.estimate)
-    text = f"{estimate} point{'' if estimate.lstrip('−') == '1' else 's'}"
-    return f"{text} ({_span(interval, shown)})" if bounded(interval) else text
+def points(share: float, decimals: int = 0) -> str:
+    """A difference of two shares: ``1 point``, ``56 points``."""
+    text = _signed(100 * share, decimals)
+    return f"{text} point{'' if text.lstrip('−') == '1' else 's'}"
 
 
 def number_interval(interval: Interval) -> str:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from falloff.core import Coordinate, Reason
-from falloff.measure.estimates import AxisCurve, CellDrop
+from falloff.measure.estimates import AxisCurve, CellDrop, StudentComparison
+from falloff.report.beyond import Beyond, audit_sentence, beyond, misfits
 from falloff.report.charts import LineChart
 from falloff.report.contents import ReportContents
 from falloff.report.family_figures import HeatPair, curve_chart, heat_pairs
 from falloff.report.finding_figures import panel_scales
-from falloff.report.lineup import Entry, Panel, Seat, panels, seats
+from falloff.report.lineup import Entry, Panel, Seat, panels, seats, worst_cells
 from falloff.report.places import Option, Places
 from falloff.report.scales import Scale
 from falloff.report.transcripts import Row, rows
 from falloff.report.visible import excerpt, one_line
-from falloff.report.wording import REASONS
+from falloff.report.vocabulary import REASONS
 
 _MOST_CELLS = 20
 _MOST_MANIFEST_LETTERS = 40_000
@@ -35,9 +36,12 @@ class CurveSection:
 
 @dataclass(frozen=True, kw_only=True)
 class FamilySection:
-    """A family that claims something."""
+    """A family that claims something. ``misfits``, ``audited``: sentences on how well it fits."""
 
     panel: Panel
+    misfits: tuple[str, ...]
+    audited: str
+    beyond: Beyond
     curves: tuple[CurveSection, ...]
     pairs: tuple[HeatPair, ...]
 
@@ -83,18 +87,20 @@ class Sections:
 
     @property
     def worst_cells(self) -> tuple[WorstCell, ...]:
-        found = [
+        return tuple(
             WorstCell(
                 seat=seat,
                 cell=cell,
                 place=self.places.spoken(cell.family, cell.coordinate),
                 link=self.places.link(cell.family, cell.coordinate, seat.number),
             )
-            for seat in self.seats
-            if seat.student
-            for cell in seat.student.worst
-        ]
-        return tuple(sorted(found, key=lambda w: -(w.cell.drop.estimate or 0.0))[:_MOST_CELLS])
+            for seat, cell in worst_cells(self.contents.comparison, _MOST_CELLS)
+        )
+
+    @property
+    def spared(self) -> tuple[StudentComparison, ...]:
+        """Students of whom no cell is established."""
+        return tuple(s for s in self.contents.comparison.students if not s.worst)
 
     @property
     def reasons(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -140,6 +146,9 @@ class Sections:
         curves = (self._curve(panel, scales[axis]) for axis in panel.axes)
         return FamilySection(
             panel=panel,
+            misfits=misfits(panel),
+            audited=audit_sentence(panel),
+            beyond=beyond(panel),
             curves=tuple(curve for curve in curves if curve),
             pairs=heat_pairs(panel, scales),
         )

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from falloff.measure.estimates import Comparison, StudentComparison
+from falloff.report.beyond import misfits
+from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
 from falloff.report.wording import (
     by_retention,
@@ -55,6 +57,8 @@ class _Printer:
             self._console.print(self._text(lede(comparison)))
         for student in by_retention(comparison):
             self._verdict(student)
+        for alarm in (alarm for panel in panels(comparison) for alarm in misfits(panel)):
+            self._console.print(self._text(alarm, "yellow"))
         for listing in (
             ranking(comparison),
             families(comparison),

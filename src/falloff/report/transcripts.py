@@ -14,7 +14,7 @@ from falloff.core import Message, Outcome, Reason
 from falloff.report.contents import Divergence, ModelAnswer
 from falloff.report.lineup import Seat
 from falloff.report.visible import excerpt, one_line
-from falloff.report.wording import REASONS
+from falloff.report.vocabulary import REASONS
 
 MOST_SHOWN = 200
 _MOST_LETTERS = 1500

@@ -9,8 +9,15 @@ from __future__ import annotations
 
 import math
 
-from falloff.core import Reason
-from falloff.measure.estimates import Comparison, Interval, Status, StudentComparison
+from falloff.measure.comparison import weights_of
+from falloff.measure.estimates import (
+    UNDEFINED,
+    Comparison,
+    Interval,
+    Profile,
+    Status,
+    StudentComparison,
+)
 from falloff.report.numerals import (
     bounded,
     defined,
@@ -21,46 +28,12 @@ from falloff.report.numerals import (
     points_interval,
     roughly,
 )
-from falloff.report.overall import overall
+from falloff.report.scales import spoken_name
 from falloff.report.visible import one_line
 
 # A bound this near to 1 is shown as 100 %, so it is not worded as a loss either.
 _ONE = 0.9995
 _COLLAPSED = 0.5
-
-REASONS = {
-    Reason.SOLVED: "solved",
-    Reason.WRONG: "wrong answer",
-    Reason.WRONG_FORMAT: "right value in the wrong form",
-    Reason.MALFORMED: "no answer or call could be read",
-    Reason.TRUNCATED: "cut off at the token limit",
-    Reason.REFUSED: "refused",
-    Reason.LOOPED: "went round in circles",
-    Reason.OUT_OF_BUDGET: "ran out of turns or calls",
-    Reason.CONTEXT_OVERFLOW: "did not fit into the context",
-    Reason.ERROR: "not answered (error, not counted)",
-}
-
-SHORT_REASONS = {
-    Reason.SOLVED: "solved",
-    Reason.WRONG: "wrong",
-    Reason.WRONG_FORMAT: "wrong form",
-    Reason.MALFORMED: "unreadable",
-    Reason.TRUNCATED: "cut off",
-    Reason.REFUSED: "refused",
-    Reason.LOOPED: "looped",
-    Reason.OUT_OF_BUDGET: "out of turns",
-    Reason.CONTEXT_OVERFLOW: "too long",
-    Reason.ERROR: "error",
-}
-
-STATUSES = {
-    Status.OK: "ok",
-    Status.CENTRE_NOT_ESTABLISHED: "centre not established",
-    Status.SATURATED: "saturated",
-    Status.ERRORS: "too many errors",
-    Status.TOO_FEW: "too few probes",
-}
 
 
 def headline(comparison: Comparison) -> str:
@@ -86,10 +59,15 @@ def headline(comparison: Comparison) -> str:
 
 
 def lede(comparison: Comparison) -> str:
-    """What stands under the title: the range of the students, and what the numbers rest on."""
+    """What stands under the title: the range of the students, and what the numbers rest on.
+
+    Where the title can say little, why: of one model alone, and where nothing can be compared.
+    """
     student = worst_student(comparison)
     if student is None:
-        return ""
+        return _reasons(comparison, "the model")
+    if not defined(student.retention.estimate):
+        return _reasons(comparison, "the teacher")
     return " ".join(filter(None, (_range(comparison), _coverage(student))))
 
 
@@ -123,6 +101,17 @@ def verdict_sentence(student: StudentComparison) -> str:
     return f"{name}: {_open_verdict(student)}"
 
 
+def anytime_sentence(student: StudentComparison) -> str:
+    """What holds for a run that is continued until settled; silent where there are no bounds."""
+    verdict = student.verdict
+    if verdict.anytime_low is None or verdict.anytime_high is None:
+        return ""
+    return (
+        f"If you continue until settled, use {percent(verdict.anytime_low)} and"
+        f" {percent(verdict.anytime_high)} as the bounds: {verdict.anytime_status}."
+    )
+
+
 def illusion_sentence(student: StudentComparison) -> str:
     """By how much the centre overstates the student, if it does."""
     illusion = student.illusion
@@ -136,18 +125,21 @@ def illusion_sentence(student: StudentComparison) -> str:
     return f"Its centre is not shown to mislead: illusion {shown}."
 
 
-def status_sentence(status: Status, threshold: float, subject: str = "the teacher") -> str:
-    """Why a family's numbers can, or cannot, be used."""
+def status_sentence(
+    status: Status, threshold: float, subject: str = "the teacher", centre: Interval = UNDEFINED
+) -> str:
+    """Why a family's numbers can, or cannot, be used. ``centre``: the subject's."""
     who = subject[:1].upper() + subject[1:]
+    there = f"{percent_interval(centre)}, " if defined(centre.estimate) else ""
     return {
         Status.OK: "Its numbers can be used.",
         Status.CENTRE_NOT_ESTABLISHED: (
-            f"{who} does not hold the centre: competence there is below τ ="
+            f"{who} does not hold the centre: competence there is {there}below τ ="
             f" {percent(threshold)}, so there is nothing to fall off from."
         ),
         Status.SATURATED: (
-            "Competence stays at the floor or at the ceiling all over the box, so no fall can"
-            " be seen in it."
+            f"Saturated: {subject} solves nearly the whole box. It counts, but where it falls off"
+            " lies outside."
         ),
         Status.ERRORS: "Too many probes got no answer (errors of the endpoint, not of the model).",
         Status.TOO_FEW: "Too few probes were scored to say anything.",
@@ -157,14 +149,31 @@ def status_sentence(status: Status, threshold: float, subject: str = "the teache
 def _holding(comparison: Comparison) -> str:
     """The title of a report on one model."""
     name, suite = one_line(comparison.teacher.model), one_line(comparison.suite)
-    volume = overall(comparison.teacher, lambda family: family.volume)
+    volume = comparison.teacher.volume
     if not defined(volume.estimate):
         return f"What {name} holds of the box on {suite} cannot be said: no family can be used"
-    centre = overall(comparison.teacher, lambda family: family.centre)
     interval = f"(90 % interval {percent_span(volume)})" if bounded(volume) else "(no interval)"
     shown = percent(volume.estimate, percent_decimals(volume))
     return f"{name} holds {shown} of the box on {suite} {interval}; its centre says" + (
-        f" {percent(centre.estimate)}"
+        f" {percent(_mean_centre(comparison.teacher))}"
+    )
+
+
+def _mean_centre(profile: Profile) -> float:
+    """Over the families that count, weighted as the volume is."""
+    weights = weights_of(profile.families)
+    held = [f for f in profile.families if weights[f.family] and defined(f.centre.estimate)]
+    total = sum(weights[f.family] for f in held)
+    return sum(weights[f.family] * (f.centre.estimate or 0.0) for f in held) / total
+
+
+def _reasons(comparison: Comparison, subject: str) -> str:
+    """Why families say less than they might: those of the teacher, or of the one model."""
+    return " ".join(
+        f"{spoken_name(family.family)}:"
+        f" {status_sentence(family.status, comparison.threshold, subject, family.centre)}"
+        for family in comparison.teacher.families
+        if family.status is not Status.OK
     )
 
 

@@ -40,7 +40,8 @@ async def conduct(
     However it ends, by cancellation too, every answer that has come is on disk, and the same call
     goes on from there.
     """
-    meter = Meter(models, time.monotonic())
+    names = {role: store.manifest.models[role].spec for role in models}
+    meter = Meter(names, time.monotonic())
     conductor = _Conductor(design, families, models, store, meter, progress, repeat)
     try:
         await conductor.run()
@@ -80,6 +81,7 @@ class _Conductor:
             if not allocation:
                 return
             self._meter.expect(sum(allocation.values()))
+            self._meter.believe(self._design.headline(evidence))
             await together(
                 self._ask_family(self._selections[name], count, round_)
                 for name, count in allocation.items()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from falloff.core import Outcome, Reason
+from falloff.sampling import Guess
 
 # Seconds between two snapshots: fast enough to look alive, slow enough to cost nothing.
 INTERVAL = 0.2
@@ -13,17 +14,20 @@ INTERVAL = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class ModelProgress:
-    """One model: ``done`` of ``total`` probes asked, in earlier sessions or this one.
+    """One model, by ``name``: ``done`` of ``total`` probes asked, in earlier sessions or this one.
 
     ``errors`` of them, of this session, could not be asked; ``calls`` are of this session too, and
-    so is ``score``, the mean over what it has answered, None before the first answer.
+    so is ``score``, the mean over what it has answered, None before the first answer. ``headline``
+    is what the design believes of it, None for a teacher, and before the first round is complete.
     """
 
+    name: str
     done: int
     total: int
     errors: int
     calls: int
     score: float | None
+    headline: Guess | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,7 @@ class Progress:
 
 @dataclass
 class _Count:
+    name: str
     total: int = 0
     stored: int = 0
     fresh: int = 0
@@ -71,21 +76,29 @@ class _Count:
 
 @dataclass
 class Meter:
-    """Counts answers as they come and says when a snapshot is due. ``start`` is in seconds."""
+    """Counts answers as they come and says when a snapshot is due.
 
-    roles: Iterable[str]
+    ``names`` goes from role to model; ``start`` is in seconds.
+    """
+
+    names: Mapping[str, str]
     start: float
     _counts: dict[str, _Count] = field(init=False)
     _due: float = field(init=False)
+    _headline: Mapping[str, Guess] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._counts = {role: _Count() for role in self.roles}
+        self._counts = {role: _Count(name=name) for role, name in self.names.items()}
         self._due = self.start
 
     def expect(self, probes: int) -> None:
         """So many more probes are put to every model."""
         for count in self._counts.values():
             count.total += probes
+
+    def believe(self, headline: Mapping[str, Guess]) -> None:
+        """What the design now believes of each student, or of the one model, by role."""
+        self._headline = headline
 
     def found(self, role: str, answers: int) -> None:
         """So many answers were there from an earlier session."""
@@ -120,11 +133,13 @@ class Meter:
             eta_seconds=max(known, default=0.0) if len(known) == len(etas) else None,
             models={
                 role: ModelProgress(
+                    name=count.name,
                     done=count.done,
                     total=count.total,
                     errors=count.errors,
                     calls=count.calls,
                     score=count.mean_score,
+                    headline=self._headline.get(role),
                 )
                 for role, count in counts.items()
             },

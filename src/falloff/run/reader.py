@@ -21,7 +21,7 @@ from falloff.run.records import (
     read_outcome,
     read_transcript,
 )
-from falloff.run.trouble import explained, is_unopenable
+from falloff.run.trouble import a_folder, explained, is_unopenable
 from falloff.sampling import FamilyEvidence
 
 if TYPE_CHECKING:
@@ -204,6 +204,8 @@ def open_for_reading(path: Path) -> RunReader:
             f"There is no run at '{path}'.",
             remedy="Give a file that falloff compare or falloff measure wrote.",
         )
+    if path.is_dir():
+        raise a_folder(path)
     with explained(path):
         try:
             return _reader(path, "mode=rw")

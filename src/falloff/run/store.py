@@ -16,7 +16,7 @@ from falloff.run.lock import WriterLock
 from falloff.run.manifest import Manifest
 from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
 from falloff.run.salvage import salvage
-from falloff.run.trouble import explained
+from falloff.run.trouble import a_folder, explained
 
 _NUMBER = "(SELECT number FROM probes WHERE id = ?)"
 
@@ -136,6 +136,8 @@ def open_for_writing(path: Path, manifest: Manifest, *, fresh: bool = False) -> 
     run or is being written by another process, and :class:`falloff.core.SetupError` if it cannot
     be written. A damaged run is salvaged, and the store's ``loss`` says so.
     """
+    if path.is_dir():
+        raise a_folder(path)
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = WriterLock(path)

@@ -42,6 +42,13 @@ def not_a_run(path: Path) -> RunFileError:
     )
 
 
+def a_folder(path: Path) -> RunFileError:
+    return RunFileError(
+        f"'{path}' is a folder, not a run.",
+        remedy="Give a file that falloff compare or falloff measure wrote, or will write.",
+    )
+
+
 def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
     code = _code(error)
     if code == sqlite3.SQLITE_NOTADB:
@@ -62,14 +69,14 @@ def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
             remedy="Every answer recorded so far is kept. Make room on the disk, then run the same"
             " command again to go on.",
         )
-    return RunFileError(f"'{path}' cannot be used: {error}.", remedy="Name another with --run.")
+    return RunFileError(f"'{path}' cannot be used: {error}.", remedy="Give another file.")
 
 
 def _unwritable(path: Path, why: str) -> SetupError:
     return SetupError(
         f"'{path}' cannot be opened: {why}.",
         remedy="Check that its folder is there and that you may write to it, or name another file"
-        " with --run.",
+        " (to write a run: --run).",
     )
 
 

@@ -5,8 +5,8 @@ which order answers arrived. The adaptive design is in :mod:`falloff.sampling.lo
 the numerics, so it is imported where it is used.
 """
 
-from falloff.sampling.design import Design, Placement
+from falloff.sampling.design import Design, Guess, Placement
 from falloff.sampling.evidence import FamilyEvidence, Share
 from falloff.sampling.space_filling import SpaceFilling
 
-__all__ = ["Design", "FamilyEvidence", "Placement", "Share", "SpaceFilling"]
+__all__ = ["Design", "FamilyEvidence", "Guess", "Placement", "Share", "SpaceFilling"]

@@ -19,6 +19,22 @@ class Placement:
     share: Share
 
 
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """A headline as a design believes it so far: retention, or the volume of one model alone.
+
+    ± ``half_width`` at 90 %. Not an estimate: the audit and the pairing are left out.
+    """
+
+    value: float
+    half_width: float
+
+    @property
+    def span(self) -> tuple[float, float, float]:
+        """Value, low and high; no share is below 0."""
+        return self.value, max(self.value - self.half_width, 0.0), self.value + self.half_width
+
+
 class Design(Protocol):
     """Decides where to ask next.
 
@@ -38,6 +54,10 @@ class Design(Protocol):
         ``evidence`` has every family of the run, by name. Raises
         :class:`falloff.core.UsageError` if the budget is too small.
         """
+        ...
+
+    def headline(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, Guess]:
+        """For progress, by role of each student (or of the one model); empty without beliefs."""
         ...
 
     def place(self, family: Family, count: int, evidence: FamilyEvidence) -> tuple[Placement, ...]:

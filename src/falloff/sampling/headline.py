@@ -14,6 +14,7 @@ from falloff.measure.posterior import Particles
 from falloff.probes import Family
 from falloff.sampling.acquisition import TAU
 from falloff.sampling.beliefs import Beliefs
+from falloff.sampling.design import Guess
 from falloff.sampling.evidence import FamilyEvidence
 
 _Z = 1.645
@@ -21,12 +22,13 @@ _Z = 1.645
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """``half_width``: of the 90 % interval of the headline, of several students the widest.
+    """``headline``: by role of each student, or of the one model; ``half_width``: the widest.
 
     ``shares``: each family's part of its variance, times the chance that the reference model holds
     the family's centre, without which the family leaves the headline.
     """
 
+    headline: Mapping[str, Guess]
     half_width: float
     shares: Mapping[str, float]
 
@@ -60,9 +62,15 @@ def standing(
         )
         for family in present
     }
-    parts = _variances(list(volumes.values()))
+    value, parts = _headline(list(volumes.values()))
+    half = _Z * np.sqrt(parts.sum(axis=0))
+    roles = list(next(iter(evidence.values())).scores)
     return Standing(
-        half_width=float(_Z * np.sqrt(parts.sum(axis=0).max())),
+        headline={
+            role: Guess(value=float(v), half_width=float(h))
+            for role, v, h in zip(roles[-len(value) :], value, half, strict=True)
+        },
+        half_width=float(half.max()),
         shares=dict(
             zip(volumes, parts.mean(axis=1) * [v.held for v in volumes.values()], strict=True)
         ),
@@ -96,10 +104,12 @@ def _audited(volume: NDArray[np.float64], audits: int) -> float:
     return fitted * checked / (fitted + checked) if audits else fitted
 
 
-def _variances(volumes: Sequence[_Volumes]) -> NDArray[np.float64]:
-    """[families, students] parts of the headline's variance; one column for a model alone.
+def _headline(
+    volumes: Sequence[_Volumes],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The headline [students] and, [families, students], the parts of its variance.
 
-    Var(N/D) ≈ Σ w² (Var S_student + R² Var S_teacher)/D².
+    One column for a model alone. Var(N/D) ≈ Σ w² (Var S_student + R² Var S_teacher)/D².
     """
     weight = np.array([v.weight * (v.held >= TAU) for v in volumes])[:, None]
     if not weight.any():
@@ -109,7 +119,8 @@ def _variances(volumes: Sequence[_Volumes]) -> NDArray[np.float64]:
         np.array([getattr(v, name) for v in volumes]) for name in ("mean", "variance")
     )
     if mean.shape[1] == 1:
-        return np.asarray(weight**2 * variance)
+        return (weight * mean).sum(axis=0), np.asarray(weight**2 * variance)
     total = (weight * mean).sum(axis=0)
     ratio = total[1:] / total[0]
-    return np.asarray(weight**2 * (variance[:, 1:] + ratio**2 * variance[:, :1]) / total[0] ** 2)
+    parts = weight**2 * (variance[:, 1:] + ratio**2 * variance[:, :1]) / total[0] ** 2
+    return ratio, np.asarray(parts)

@@ -22,7 +22,7 @@ from falloff.probes import Family
 from falloff.sampling.acquisition import Question, best_batch
 from falloff.sampling.beliefs import BATCH, Beliefs, positions
 from falloff.sampling.candidates import candidates
-from falloff.sampling.design import Placement
+from falloff.sampling.design import Guess, Placement
 from falloff.sampling.evidence import FamilyEvidence, Share
 from falloff.sampling.halton import point_of_box
 from falloff.sampling.headline import Standing, standing
@@ -66,6 +66,11 @@ class LookAhead:
         if self.precision is not None and now.half_width <= self.precision:
             return {}
         return _blocks(now, {name: known.count for name, known in evidence.items()}, left)
+
+    def headline(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, Guess]:
+        if not all(known.count for known in evidence.values()):
+            return {}
+        return standing(self.families, evidence, self._beliefs).headline
 
     def place(self, family: Family, count: int, evidence: FamilyEvidence) -> tuple[Placement, ...]:
         start = evidence.count

@@ -15,7 +15,7 @@ from typing import Any
 
 from falloff.core import Coordinate, UsageError, child_rng
 from falloff.probes import Family
-from falloff.sampling.design import Placement
+from falloff.sampling.design import Guess, Placement
 from falloff.sampling.evidence import FamilyEvidence, Share
 from falloff.sampling.halton import point_of_box
 
@@ -43,6 +43,10 @@ class SpaceFilling:
 
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
         return equal_shares(evidence, self.budget, of=self.budget)
+
+    def headline(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, Guess]:
+        del evidence
+        return {}
 
     def place(self, family: Family, count: int, evidence: FamilyEvidence) -> tuple[Placement, ...]:
         numbers = range(evidence.count, evidence.count + count)

@@ -52,7 +52,10 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One model. ``u``, ``value``, ``low`` and ``high`` are parallel; ``number`` its colour."""
+    """One model. ``u``, ``value``, ``low`` and ``high`` are parallel; ``number`` its colour.
+
+    ``steps``: what stands beside the line with no form assumed, positions in u with their values.
+    """
 
     number: int
     name: str
@@ -61,6 +64,7 @@ class Line:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     points: tuple[Point, ...] = ()
+    steps: tuple[tuple[float, float], ...] = ()
     edge: Edge | None = None
 
 
@@ -80,7 +84,10 @@ class LineChart:
 
 
 def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
-    """Curves with bands over u; above them one lane per model with its edge and interval."""
+    """Curves with bands over u; above them one lane per model with its edge and interval.
+
+    Steps are drawn on a page, where :func:`line_key` explains them, not ``standalone``.
+    """
     top = 8 + _LANE * len(chart.lines) + 6
     bottom = top + _PLOT_HEIGHT
     names = [(line.number, line.name) for line in chart.lines] if standalone else []
@@ -92,6 +99,7 @@ def line_chart(chart: LineChart, *, standalone: bool = False) -> Markup:
         bottom + 44 + (height + 8 if standalone else 0),
         _scaffold(chart, top),
         *(_band(line, top) for line in chart.lines),
+        *(_stairs(line, top) for line in chart.lines if line.steps and not standalone),
         *(_curve(line, top, shift) for line, shift in _beside(chart.lines)),
         *(
             _lane(line.number, line.edge, lane, chart, top)
@@ -156,6 +164,18 @@ def _band(line: Line, top: float) -> Markup:
     upper = [(_x(line.u[i]), _y(min(line.high[i], 1.0), top)) for i in _drawn(line)]
     lower = [(_x(line.u[i]), _y(max(line.low[i], 0.0), top)) for i in _drawn(line)]
     return series(line.number, path([*upper, *reversed(lower)], closed=True, class_="band"))
+
+
+def _stairs(line: Line, top: float) -> Markup:
+    """Thin steps that change half-way between the doses that were asked."""
+    (first, value), *rest = line.steps
+    drawn = [(first, value)]
+    for u, lower in rest:
+        middle = (first + u) / 2
+        drawn += [(middle, value), (middle, lower)]
+        first, value = u, lower
+    drawn.append((first, value))
+    return series(line.number, path([(_x(u), _y(v, top)) for u, v in drawn], class_="steps"))
 
 
 def _beside(lines: tuple[Line, ...]) -> list[tuple[Line, float]]:
