@@ -86,7 +86,7 @@ def _beyond_size(pair: Pair) -> dict[str, Any]:
         "retention_in_u": retention_in_u(data, teacher, student),
         "radius": radius(data, teacher, student, pair.tau),
         "containment": containment(data, teacher, student, pair.tau),
-        "shape": shape(teacher, student),
+        "shape": shape(data, pair.roles),
     }
 
 

@@ -87,7 +87,8 @@ class Compounding:
 class Shape:
     """Is the student a scaled copy of its teacher? ``factor``: by which all edges shrink, if so.
 
-    ``p``: the χ² tail of ``statistic``, by which the scaled copy is rejected; None where undefined.
+    ``statistic`` is the likelihood ratio of the two models, ``p`` its tail, by which the scaled
+    copy is rejected (:mod:`falloff.measure.scaled`); None where undefined.
     """
 
     factor: Interval
