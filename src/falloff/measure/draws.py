@@ -51,16 +51,35 @@ def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: 
     return np.asarray(mixed)
 
 
-def centre_draws(scores: Floats, chance: float, rng: np.random.Generator) -> list[Floats]:
+def item_weights(item: np.ndarray, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS, n] Bayesian bootstrap weights: Exp(1) an item, the same for all its answers.
+
+    ``item``: [n] indices; the first row is ones.
+    """
+    _, index = np.unique(item, return_inverse=True)
+    weights = rng.exponential(size=(1 + DRAWS, int(index.max(initial=-1)) + 1))
+    weights[0] = 1.0
+    return weights[:, index]
+
+
+def answers_per_item(item: np.ndarray) -> float:
+    """Mean number of answers to an item: a prior item weighs as much as a real one."""
+    return len(item) / max(len(np.unique(item)), 1) or 1.0
+
+
+def centre_draws(
+    scores: Floats, item: np.ndarray, chance: float, rng: np.random.Generator
+) -> list[Floats]:
     """[1 + DRAWS] a model: competence at the centre from direct calls alone, pairs kept pairs.
 
-    ``scores``: [models, n] at the centre. The Bayesian bootstrap with a prior observation: for one
-    model it is Beta(s + ½, f + ½).
+    ``scores``: [models, n] at the centre, on ``item`` [n]. The Bayesian bootstrap by item with a
+    prior item: for one model and fresh items it is Beta(s + ½, f + ½).
     """
-    models, n = scores.shape
-    weights = rng.exponential(size=(1 + DRAWS, n))
+    models = len(scores)
+    weights = item_weights(item, rng)
     patterns = outcome_patterns(models)
     prior = rng.gamma(1 / len(patterns), size=(1 + DRAWS, len(patterns)))
-    weights[0], prior[0] = 1.0, 1 / len(patterns)
+    prior[0] = 1 / len(patterns)
+    prior *= answers_per_item(item)
     solved, could = corrected(scores, chance), corrected(patterns, chance)
     return [smoothed_mean(solved[[i]], weights, could[None, :, i], prior) for i in range(models)]

@@ -38,10 +38,22 @@ def sandwich(psi: Floats) -> float:
     return float(((psi - psi.mean()) ** 2).sum() * n / (n - 1)) if n > 1 else 0.0
 
 
-def by_item(psi: Floats, items: np.ndarray) -> Floats:
-    """ψ summed over the answers to each item: repeats of one item are one cluster."""
-    _, index = np.unique(items, return_inverse=True)
-    return np.bincount(index.reshape(-1), weights=psi).astype(np.float64)
+def by_item(psi: Floats, item: np.ndarray, items: int) -> Floats:
+    """[items] ψ summed over the answers to each item, indices ``item`` [n]: one cluster each."""
+    return np.bincount(item, weights=psi, minlength=items).astype(np.float64)
+
+
+def few_items(psi: Floats) -> float:
+    """By how much the sandwich is too small where few items carry the estimate, as a variance.
+
+    n/(n − 3), for the parameters that the fit has used up, times (t/z)², Student's quantile over
+    the normal one at 95 %; n = (Σψ²)²/Σψ⁴, the number of items that carry it.
+    """
+    squares = psi**2
+    fourth = float((squares**2).sum())
+    items = float(squares.sum() ** 2 / fourth) if fourth > 0 else 1.0
+    freedom = max(items - 3, 1.0)
+    return items / freedom * (1 + 0.93 / freedom) ** 2
 
 
 def correlation(psis: Floats) -> Floats:

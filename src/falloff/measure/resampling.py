@@ -1,9 +1,9 @@
 """Paired resampling by item: joint draws of everything that is estimated from one set of probes.
 
 The Bayesian bootstrap (Rubin 1981) gives every item a weight drawn from Exp(1); the same weights
-serve all models, so that pairs stay pairs, and an item is one cluster. A prior observation of total
-weight 1, spread evenly over the outcome patterns, keeps intervals honest where all answers agree:
-for a single share it is exactly Jeffreys' interval, Beta(s + ½, f + ½).
+serve all models, so that pairs stay pairs, and an item is one cluster. A prior item, spread evenly
+over the outcome patterns, keeps intervals honest where all answers agree: for a single share of
+fresh items it is exactly Jeffreys' interval, Beta(s + ½, f + ½).
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ import numpy as np
 
 from falloff.core import child_seed
 from falloff.measure.data import BOX, FamilyData, Floats
-from falloff.measure.draws import DRAWS, Draws, corrected, outcome_patterns, smoothed_mean
+from falloff.measure.draws import (
+    DRAWS,
+    Draws,
+    answers_per_item,
+    corrected,
+    item_weights,
+    outcome_patterns,
+    smoothed_mean,
+)
 from falloff.measure.region import Regions, fit
 
 
@@ -25,11 +33,12 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     keep = data.scored(*roles)
     place, box, centre = data.place_of[keep], data.share(BOX)[keep], data.at_centre[keep]
     rng = np.random.Generator(np.random.PCG64(child_seed("bootstrap", data.name)))
-    weights = rng.exponential(size=(1 + DRAWS, int(keep.sum())))
-    weights[0] = 1.0
+    item = data.item_of[keep]
+    weights = item_weights(item, rng)
     patterns = outcome_patterns(len(roles))
     prior = rng.gamma(1 / len(patterns), size=(2, 1 + DRAWS, len(patterns)))
     prior[:, 0] = 1 / len(patterns)
+    prior *= answers_per_item(item)
     result = {}
     for i, role in enumerate(roles):
         score = data.scores[role][keep]
