@@ -13,6 +13,8 @@ from falloff.measure.region import Regions
 
 # Draws behind every interval: the 5 % and 95 % quantiles rest on 25 draws each.
 DRAWS = 500
+# Degrees of freedom that a fit takes up on each axis.
+_PARAMETERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +56,28 @@ def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: 
 def item_weights(item: np.ndarray, rng: np.random.Generator) -> Floats:
     """[1 + DRAWS, n] Bayesian bootstrap weights: Exp(1) an item, the same for all its answers.
 
-    ``item``: [n] indices; the first row is ones.
+    ``item``: [n] indices; the first row is ones. Where items are asked more than once they are few,
+    and their weights vary more: :func:`weight_shape`.
     """
     _, index = np.unique(item, return_inverse=True)
-    weights = rng.exponential(size=(1 + DRAWS, int(index.max(initial=-1)) + 1))
+    items = int(index.max(initial=-1)) + 1
+    if items == len(item):
+        weights = rng.exponential(size=(1 + DRAWS, items))
+    else:
+        shape = weight_shape(items)
+        weights = rng.standard_gamma(shape, size=(1 + DRAWS, items)) / shape
     weights[0] = 1.0
     return weights[:, index]
+
+
+def weight_shape(items: float) -> float:
+    """Shape of the gamma distribution of weights: 1, Exp(1), for many items, less for few.
+
+    The variance is n/(n − 3), for the parameters fitted, times (t/z)², Student's quantile over the
+    normal one at 95 %: without it, eight rows of a published table covered .65 instead of .90.
+    """
+    freedom = max(items - _PARAMETERS, 1)
+    return freedom / items / (1 + 0.93 / freedom) ** 2
 
 
 def answers_per_item(item: np.ndarray) -> float:

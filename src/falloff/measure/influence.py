@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from falloff.measure.data import Floats
+from falloff.measure.draws import weight_shape
 from falloff.measure.posterior import Particles, success
 
 
@@ -46,14 +47,13 @@ def by_item(psi: Floats, item: np.ndarray, items: int) -> Floats:
 def few_items(psi: Floats) -> float:
     """By how much the sandwich is too small where few items carry the estimate, as a variance.
 
-    n/(n − 3), for the parameters that the fit has used up, times (t/z)², Student's quantile over
-    the normal one at 95 %; n = (Σψ²)²/Σψ⁴, the number of items that carry it.
+    As for weights (:func:`falloff.measure.draws.weight_shape`), with n = (Σψ²)²/Σψ⁴, the number of
+    items that carry the estimate.
     """
     squares = psi**2
     fourth = float((squares**2).sum())
     items = float(squares.sum() ** 2 / fourth) if fourth > 0 else 1.0
-    freedom = max(items - 3, 1.0)
-    return items / freedom * (1 + 0.93 / freedom) ** 2
+    return 1 / weight_shape(items)
 
 
 def correlation(psis: Floats) -> Floats:

@@ -31,7 +31,8 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     when its data do.
     """
     keep = data.scored(*roles)
-    place, box, centre = data.place_of[keep], data.share(BOX)[keep], data.at_centre[keep]
+    place, centre = data.place_of[keep], data.at_centre[keep]
+    from_box, seen = _drawn_from_box(data, keep)
     rng = np.random.Generator(np.random.PCG64(child_seed("bootstrap", data.name)))
     item = data.item_of[keep]
     weights = item_weights(item, rng)
@@ -57,9 +58,10 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
                 prior[0],
             ),
             volume=competence @ data.mu
-            + smoothed_mean(
-                residual[:, box],
-                weights[:, box],
+            + seen
+            * smoothed_mean(
+                residual,
+                weights * from_box,
                 could[None] - (competence @ data.mu)[:, None],
                 prior[1],
             ),
@@ -67,6 +69,21 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
             competence=competence,
         )
     return result
+
+
+def _drawn_from_box(data: FamilyData, keep: np.ndarray) -> tuple[Floats, float]:
+    """[kept] weights that make the probes a sample of μ, and the part of μ that they can stand for.
+
+    Probes drawn from the box are one as they are. In a table without any, each cell's answers stand
+    for its part of μ, however many they are; cells without answers have the fit alone.
+    """
+    box = data.share(BOX)[keep]
+    if box.any():
+        return box.astype(np.float64), 1.0
+    place = data.place_of[keep]
+    part = data.mu[place] / np.bincount(place, minlength=len(data.places))[place]
+    seen = float(part.sum())
+    return part * len(place) / max(seen, 1e-12), seen
 
 
 def _fit(data: FamilyData, place: np.ndarray, score: Floats, weights: Floats) -> Regions:
