@@ -69,7 +69,7 @@ class Compounding:
     """A curve against c = c(0)·pⁿ⁻ⁿ⁰, one accuracy p a step: ``step_accuracy``, fitted.
 
     ``exponent``: β of the freer c = c(0)·exp(−(a(n − n₀))^β). ``statistic`` is the likelihood ratio
-    between the two, ``p`` its χ² tail.
+    between the two, ``p`` its tail: χ², and where that makes a claim, set right by drawn tables.
     """
 
     step_accuracy: float
