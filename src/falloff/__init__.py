@@ -3,6 +3,8 @@
 run = falloff.compare("micro:teacher", "micro:narrow", budget=600)
 run.comparison.students[0].retention
 run.report("report.html")
+
+falloff.fit("outcomes.csv").curves
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from falloff.api import Run, compare, measure, open_run
     from falloff.core import FalloffError
+    from falloff.outcomes import Fit, fit
 
 __version__ = "0.1.0"
 
-__all__ = ["FalloffError", "Run", "__version__", "compare", "measure", "open_run"]
+__all__ = ["FalloffError", "Fit", "Run", "__version__", "compare", "fit", "measure", "open_run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,6 +29,10 @@ def __getattr__(name: str) -> Any:
         from falloff.core import FalloffError
 
         return FalloffError
+    if name in ("Fit", "fit"):
+        from falloff import outcomes
+
+        return getattr(outcomes, name)
     from falloff import api
 
     return getattr(api, name)

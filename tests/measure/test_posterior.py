@@ -173,7 +173,7 @@ def test_influences_measure_what_answers_do():
     psi = influences(particles, volume, u, y, np.zeros(200), 0.0)
     assert sandwich(psi) == pytest.approx(volume.var(), rel=0.5)
     assert psi[y == 1].mean() > 0 > psi[y == 0].mean()
-    assert by_item(psi, np.arange(200) // 2).shape == (100,)
+    assert by_item(psi, np.arange(200) // 2, 100).shape == (100,)
 
 
 def test_correlations_are_one_for_twins_and_stay_positive_definite():

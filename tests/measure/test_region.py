@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from falloff.measure.region import Regions, _prior, _Problem, fit
+from falloff.measure.region import Problem, Regions, fit
 
 positive = st.floats(0.05, 20)
 
@@ -63,7 +63,7 @@ def test_the_gradient_is_the_derivative_of_the_objective():
     rng = np.random.default_rng(0)
     u = rng.random((12, 2))
     u[0] = 0
-    problem = _Problem(u=u, chance=0.1, prior=_prior(2))
+    problem = Problem.of(u, 0.1)
     theta = problem.prior[0] + rng.normal(size=(4, 6)) * 0.5
     trials = rng.random((4, 12)) * 5
     successes = trials * rng.random((4, 12))

@@ -22,7 +22,7 @@ def test_delimiters_line_ends_and_marks_make_no_difference(tmp_path, delimiter, 
     table = read_outcomes(written(tmp_path, text, encoding))
     assert table.models == ("a", "a")
     assert table.items == ("1", "2")
-    assert table.levels == (1.0, 4.0)
+    assert table.levels == ((1.0, 4.0),)
     assert table.scores == (1.0, 0.0)
     assert table.weights is None
 
@@ -37,13 +37,13 @@ def test_delimiters_line_ends_and_marks_make_no_difference(tmp_path, delimiter, 
 )
 def test_columns_are_guessed_from_what_they_are_called(tmp_path, header):
     table = read_outcomes(written(tmp_path, f"{header}\na;x;2;TRUE\na;y;3;false\n"))
-    assert (table.models, table.levels, table.scores) == (("a", "a"), (2.0, 3.0), (1.0, 0.0))
+    assert (table.models, table.levels, table.scores) == (("a", "a"), ((2.0, 3.0),), (1.0, 0.0))
     assert all(f"'{name}'" in table.said for name in header.split(";"))
 
 
 def test_columns_can_be_named(tmp_path):
     path = written(tmp_path, "who,model,what,score,points,w\na,z,1,9,1,2\nb,z,2,9,0,3\n")
-    wanted = Columns(model="who", level="what", score="points", weight="w")
+    wanted = Columns(model="who", levels=("what",), score="points", weight="w")
     table = read_outcomes(path, wanted)
     assert table.models == ("a", "b")
     assert table.scores == (1.0, 0.0)
@@ -62,7 +62,7 @@ def test_a_horizon_log_has_more_columns_than_are_needed(tmp_path):
     assert table.columns == Columns(
         model="alias",
         item="task_id",
-        level="human_minutes",
+        levels=("human_minutes",),
         score="score_binarized",
         weight="invsqrt_task_weight",
     )
@@ -122,10 +122,57 @@ def test_what_cannot_be_taken_as_it_stands_is_refused(tmp_path, text, message, r
 
 def test_a_named_column_that_is_not_there_is_met_with_the_nearest(tmp_path):
     with pytest.raises(UsageError, match="Did you mean 'level'"):
-        read_outcomes(written(tmp_path, PLAIN), Columns(level="levle"))
+        read_outcomes(written(tmp_path, PLAIN), Columns(levels=("levle",)))
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "."])
 def test_a_file_that_is_not_there_is_an_error_for_people(tmp_path, name):
     with pytest.raises(UsageError, match="cannot be read"):
         read_outcomes(tmp_path / name)
+
+
+def test_several_level_columns_are_guessed_by_their_prefix_or_named(tmp_path):
+    guessed = written(tmp_path, "model,level_steps,level_noise,score\na,1,0,1\na,2,4,0\n")
+    assert read_outcomes(guessed).columns.levels == ("level_steps", "level_noise")
+    named = written(tmp_path, "model,steps,noise,score\na,1,0,1\na,2,4,0\n")
+    table = read_outcomes(named, Columns(levels=("steps", "noise")))
+    assert table.levels == ((1.0, 2.0), (0.0, 4.0))
+    assert "level 'steps', level 'noise'" in table.said
+
+
+def test_one_column_has_one_role(tmp_path):
+    with pytest.raises(UsageError, match="named twice"):
+        read_outcomes(written(tmp_path, PLAIN), Columns(levels=("level", "level")))
+
+
+ROWS = [{"model": "a", "item": 1, "level": 1, "score": True}]
+ROWS += [{"model": "a", "item": 2, "level": 4.0, "score": 0}]
+
+
+@pytest.mark.parametrize("kind", ["rows", "pandas", "polars"])
+def test_rows_and_frames_say_the_same_as_a_file(tmp_path, kind):
+    data = ROWS
+    if kind != "rows":
+        rows = [row | {"score": float(row["score"])} for row in ROWS]
+        data = pytest.importorskip(kind).DataFrame(rows)
+    table = read_outcomes(data)
+    assert table.levels == ((1.0, 4.0),)
+    assert table.scores == (1.0, 0.0)
+    assert table.items == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ([], "no rows"),
+        ([ROWS[0], {"model": "a"}], "Row 2 has the columns model, the first"),
+        ([ROWS[0] | {"level": None}], "row 1, column 'level': the cell is empty"),
+        ([ROWS[0] | {"score": float("nan")}], "row 1, column 'score': 'nan' is not a number"),
+        (7, "cannot be read from a int"),
+        ({"model": ["a"]}, "cannot be read from a dict"),
+        ([1, 2], "cannot be read from a list"),
+    ],
+)
+def test_other_data_are_refused_with_the_row(data, message):
+    with pytest.raises(UsageError, match=message):
+        read_outcomes(data)

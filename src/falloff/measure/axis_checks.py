@@ -3,17 +3,20 @@
 On an axis that counts dependent steps, competence falls without any edge if each step succeeds
 with the same probability p: c = c(0)·p^{n − n₀}. Against it stands the Weibull curve that contains
 it, c = c(0)·exp(−(a(n − n₀))^β), by the likelihood ratio (χ², 1 degree of freedom): only β > 1, a
-fall *steeper* than compounding, is a finding.
+fall *steeper* than compounding, is a finding. With few answers χ² finds it too often; what it finds
+is checked against tables drawn from compounding, by whose mean the ratio is divided (Rocke 1989).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammaincc
 
-from falloff.core import Axis
+from falloff.core import Axis, child_seed
 from falloff.measure.data import Floats
 from falloff.measure.estimates import Cell, Compounding
 from falloff.measure.posterior import success
@@ -23,6 +26,9 @@ _HALF_STEPS = np.geomspace(0.1, 300.0, 120)
 _SHAPES = np.geomspace(0.25, 8.0, 31)
 _COMPOUNDING = int(np.argmin(np.abs(_SHAPES - 1.0)))
 _LN2 = float(np.log(2))
+# A tail below this is a claim, and worth the tables.
+_CLAIM = 0.05
+_TABLES = 100
 
 
 def counts_steps(axis: Axis) -> bool:
@@ -35,26 +41,58 @@ def compounding(axis: Axis, cells: Sequence[Cell], chance: float) -> Compounding
     if not counts_steps(axis) or len(cells) < 3:
         return None
     steps = np.array([cell.coordinate[axis.name] for cell in cells]) - axis.centre
+    asked = np.array([float(cell.n) for cell in cells])
     won = np.array([cell.score for cell in cells])
-    lost = np.array([cell.n for cell in cells]) - won
-    surface = np.stack([_likelihoods(steps, won, lost, chance, beta) for beta in _SHAPES])
-    by_shape = surface.reshape(len(_SHAPES), -1).max(axis=1)
-    best = int(by_shape.argmax())
-    statistic = float(2 * (by_shape[best] - by_shape[_COMPOUNDING]))
-    half = _HALF_STEPS[np.unravel_index(surface[_COMPOUNDING].argmax(), surface[0].shape)[1]]
+    surface = _Surface(p=_success(steps, chance), asked=asked)
+    best, statistic = surface.fit(won[:, None])
+    ceiling, half = surface.compounding(won)
+    p = float(gammaincc(0.5, statistic[0] / 2))
+    if p < _CLAIM and _SHAPES[best[0]] > 1:
+        p = max(p, surface.calibrated(statistic[0], ceiling, half))
     return Compounding(
-        step_accuracy=float(2 ** (-1 / half)),
-        exponent=float(_SHAPES[best]),
-        statistic=statistic,
-        p=float(gammaincc(0.5, statistic / 2)),
+        step_accuracy=float(2 ** (-1 / _HALF_STEPS[half])),
+        exponent=float(_SHAPES[best[0]]),
+        statistic=float(statistic[0]),
+        p=p,
     )
 
 
-def _likelihoods(steps: Floats, won: Floats, lost: Floats, chance: float, beta: float) -> Floats:
-    """[ceilings, half-steps] log likelihood; half-steps after which half is left."""
-    fall = np.exp(-_LN2 * (steps / _HALF_STEPS[:, None]) ** beta)
-    p = success(_CEILINGS[:, None, None] * fall, chance, chance)
-    return np.asarray(np.log(p) @ won + np.log1p(-p) @ lost)
+def _success(steps: Floats, chance: float) -> Floats:
+    """[shapes, ceilings, half-steps, doses]; half-steps after which half is left."""
+    shape, half = _SHAPES[:, None, None], _HALF_STEPS[:, None]
+    fall = np.exp(-_LN2 * (steps / half) ** shape)
+    return success(_CEILINGS[:, None, None] * fall[:, None], chance, chance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Surface:
+    """All curves of the grid: ``p`` as of :func:`_success`; ``asked``: [doses]."""
+
+    p: Floats
+    asked: Floats
+
+    def fit(self, won: Floats) -> tuple[NDArray[np.intp], Floats]:
+        """Of each table [doses, tables]: the best shape and the likelihood ratio."""
+        by_shape = np.array([self._likelihood(p, won).max(axis=(0, 1)) for p in self.p])
+        return by_shape.argmax(axis=0), 2 * (by_shape.max(axis=0) - by_shape[_COMPOUNDING])
+
+    def compounding(self, won: Floats) -> tuple[int, int]:
+        """Indices of the ceiling and the half-steps that fit best."""
+        surface = self._likelihood(self.p[_COMPOUNDING], won[:, None])[..., 0]
+        ceiling, half = np.unravel_index(surface.argmax(), surface.shape)
+        return int(ceiling), int(half)
+
+    def calibrated(self, statistic: float, ceiling: int, half: int) -> float:
+        """The tail, the ratio divided by its mean over tables drawn from compounding."""
+        rng = np.random.Generator(np.random.PCG64(child_seed("compounding")))
+        p = self.p[_COMPOUNDING, ceiling, half]
+        drawn = rng.binomial(self.asked.astype(int), p, size=(_TABLES, len(p))).T
+        mean = self.fit(drawn.astype(np.float64))[1].mean()
+        return float(gammaincc(0.5, statistic / max(float(mean), 1.0) / 2))
+
+    def _likelihood(self, p: Floats, won: Floats) -> Floats:
+        """[ceilings, half-steps, tables] log likelihood."""
+        return np.asarray(np.log(p) @ won + np.log1p(-p) @ (self.asked[:, None] - won))
 
 
 def monotone(rates: Floats, weights: Floats) -> Floats:

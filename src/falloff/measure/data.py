@@ -18,11 +18,13 @@ CENTRE, AXIS, BOX, LOOK = "centre", "axis", "box", "look"
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyData:
-    """One family's results; n probes, parallel in all arrays, each a fresh item.
+    """One family's results; n probes, parallel in all arrays.
 
     ``shares`` says why each probe was drawn: ``centre``, ``axis``, ``look`` (where it promised to
     teach most), or ``box`` (an unbiased draw from μ). ``scores[role]`` is in [0, 1], NaN where the
     model has no answer. ``grid`` is the box and ``weights`` the measure μ on it, adding up to 1.
+    ``items`` names each probe's item, where items are asked more than once (imported logs, repeats,
+    benchmarks of one's own); None: every probe is a fresh item.
     """
 
     name: str
@@ -36,12 +38,19 @@ class FamilyData:
     scores: Mapping[str, Floats]
     answers: Mapping[str, tuple[str | None, ...]]
     reasons: Mapping[str, tuple[Reason | None, ...]]
+    items: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if abs(sum(self.weights) - 1.0) > 1e-9:
             raise UsageError(
                 f"The weights of family '{self.name}' add up to {sum(self.weights):g}.",
                 remedy="Weights over the box must add up to 1.",
+            )
+        if self.items is not None and len(self.items) != len(self.coordinates):
+            raise UsageError(
+                f"Family '{self.name}' has {len(self.coordinates)} probes"
+                f" and {len(self.items)} items.",
+                remedy="Name one item a probe.",
             )
 
     @cached_property
@@ -54,6 +63,14 @@ class FamilyData:
         """[n] index into :attr:`places` of each probe."""
         index = {place: i for i, place in enumerate(self.places)}
         return np.array([index[at] for at in self.coordinates], dtype=np.intp)
+
+    @cached_property
+    def item_of(self) -> NDArray[np.intp]:
+        """[n] index of each probe's item: equal where probes share one."""
+        if self.items is None:
+            return np.arange(len(self.coordinates), dtype=np.intp)
+        index = {item: i for i, item in enumerate(dict.fromkeys(self.items))}
+        return np.array([index[item] for item in self.items], dtype=np.intp)
 
     @cached_property
     def u(self) -> Floats:

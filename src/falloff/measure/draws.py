@@ -13,6 +13,8 @@ from falloff.measure.region import Regions
 
 # Draws behind every interval: the 5 % and 95 % quantiles rest on 25 draws each.
 DRAWS = 500
+# Degrees of freedom that a fit takes up on each axis.
+_PARAMETERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +53,51 @@ def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: 
     return np.asarray(mixed)
 
 
-def centre_draws(scores: Floats, chance: float, rng: np.random.Generator) -> list[Floats]:
+def item_weights(item: np.ndarray, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS, n] Bayesian bootstrap weights: Exp(1) an item, the same for all its answers.
+
+    ``item``: [n] indices; the first row is ones. Where items are asked more than once they are few,
+    and their weights vary more: :func:`weight_shape`.
+    """
+    _, index = np.unique(item, return_inverse=True)
+    items = int(index.max(initial=-1)) + 1
+    if items == len(item):
+        weights = rng.exponential(size=(1 + DRAWS, items))
+    else:
+        shape = weight_shape(items)
+        weights = rng.standard_gamma(shape, size=(1 + DRAWS, items)) / shape
+    weights[0] = 1.0
+    return weights[:, index]
+
+
+def weight_shape(items: float) -> float:
+    """Shape of the gamma distribution of weights: 1, Exp(1), for many items, less for few.
+
+    The variance is n/(n − 3), for the parameters fitted, times (t/z)², Student's quantile over the
+    normal one at 95 %: without it, eight rows of a published table covered .65 instead of .90.
+    """
+    freedom = max(items - _PARAMETERS, 1)
+    return freedom / items / (1 + 0.93 / freedom) ** 2
+
+
+def answers_per_item(item: np.ndarray) -> float:
+    """Mean number of answers to an item: a prior item weighs as much as a real one."""
+    return len(item) / max(len(np.unique(item)), 1) or 1.0
+
+
+def centre_draws(
+    scores: Floats, item: np.ndarray, chance: float, rng: np.random.Generator
+) -> list[Floats]:
     """[1 + DRAWS] a model: competence at the centre from direct calls alone, pairs kept pairs.
 
-    ``scores``: [models, n] at the centre. The Bayesian bootstrap with a prior observation: for one
-    model it is Beta(s + ½, f + ½).
+    ``scores``: [models, n] at the centre, on ``item`` [n]. The Bayesian bootstrap by item with a
+    prior item: for one model and fresh items it is Beta(s + ½, f + ½).
     """
-    models, n = scores.shape
-    weights = rng.exponential(size=(1 + DRAWS, n))
+    models = len(scores)
+    weights = item_weights(item, rng)
     patterns = outcome_patterns(models)
     prior = rng.gamma(1 / len(patterns), size=(1 + DRAWS, len(patterns)))
-    weights[0], prior[0] = 1.0, 1 / len(patterns)
+    prior[0] = 1 / len(patterns)
+    prior *= answers_per_item(item)
     solved, could = corrected(scores, chance), corrected(patterns, chance)
     return [smoothed_mean(solved[[i]], weights, could[None, :, i], prior) for i in range(models)]

@@ -69,7 +69,7 @@ class Compounding:
     """A curve against c = c(0)·pⁿ⁻ⁿ⁰, one accuracy p a step: ``step_accuracy``, fitted.
 
     ``exponent``: β of the freer c = c(0)·exp(−(a(n − n₀))^β). ``statistic`` is the likelihood ratio
-    between the two, ``p`` its χ² tail.
+    between the two, ``p`` its tail: χ², and where that makes a claim, set right by drawn tables.
     """
 
     step_accuracy: float
@@ -87,7 +87,8 @@ class Compounding:
 class Shape:
     """Is the student a scaled copy of its teacher? ``factor``: by which all edges shrink, if so.
 
-    ``p``: the χ² tail of ``statistic``, by which the scaled copy is rejected; None where undefined.
+    ``statistic`` is the likelihood ratio of the two models, ``p`` its tail, by which the scaled
+    copy is rejected (:mod:`falloff.measure.scaled`); None where undefined.
     """
 
     factor: Interval

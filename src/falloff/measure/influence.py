@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from falloff.measure.data import Floats
+from falloff.measure.draws import weight_shape
 from falloff.measure.posterior import Particles, success
 
 
@@ -38,10 +39,21 @@ def sandwich(psi: Floats) -> float:
     return float(((psi - psi.mean()) ** 2).sum() * n / (n - 1)) if n > 1 else 0.0
 
 
-def by_item(psi: Floats, items: np.ndarray) -> Floats:
-    """ψ summed over the answers to each item: repeats of one item are one cluster."""
-    _, index = np.unique(items, return_inverse=True)
-    return np.bincount(index.reshape(-1), weights=psi).astype(np.float64)
+def by_item(psi: Floats, item: np.ndarray, items: int) -> Floats:
+    """[items] ψ summed over the answers to each item, indices ``item`` [n]: one cluster each."""
+    return np.bincount(item, weights=psi, minlength=items).astype(np.float64)
+
+
+def few_items(psi: Floats) -> float:
+    """By how much the sandwich is too small where few items carry the estimate, as a variance.
+
+    As for weights (:func:`falloff.measure.draws.weight_shape`), with n = (Σψ²)²/Σψ⁴, the number of
+    items that carry the estimate.
+    """
+    squares = psi**2
+    fourth = float((squares**2).sum())
+    items = float(squares.sum() ** 2 / fourth) if fourth > 0 else 1.0
+    return 1 / weight_shape(items)
 
 
 def correlation(psis: Floats) -> Floats:

@@ -7,7 +7,7 @@ The audit share is kept out of the fit and widens the volumes (:mod:`falloff.mea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from falloff.core import child_seed
 from falloff.measure.audit import Audit, audit
 from falloff.measure.data import BOX, FamilyData, Floats
 from falloff.measure.draws import DRAWS, Draws, centre_draws
-from falloff.measure.influence import correlation, influences, sandwich
+from falloff.measure.influence import by_item, correlation, few_items, influences, sandwich
 from falloff.measure.posterior import Particles, Tally, posterior, success
 from falloff.measure.readable import readable, readable_share
 from falloff.measure.region import Regions
@@ -27,7 +27,10 @@ _TINY = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class _Model:
-    """One model's posterior on a family. ``competence``: [K, places]; ``psi``: [fitted probes].
+    """One model's posterior on a family. ``competence``: [K, places]; ``psi``: [items].
+
+    ``psi`` are the influences of the fitted answers on the volume, ``psi_audit`` those of the audit
+    probes on its correction, by item; ``reused`` says that items were asked more than once.
 
     ``volume``: [K] of the region; ``unread``, by which answers that cannot be read fall below
     chance, is still to be taken off. It is off ``competence``.
@@ -38,6 +41,8 @@ class _Model:
     volume: Floats
     unread: float
     psi: Floats
+    psi_audit: Floats
+    reused: bool
     audit: Audit
 
     @property
@@ -59,7 +64,10 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     latent = _latent(correlation(np.array([model.psi for model in models])), rng)
     direct = keep & data.at_centre
     centres = centre_draws(
-        np.array([data.scores[role][direct] for role in roles]), data.chance, rng
+        np.array([data.scores[role][direct] for role in roles]),
+        data.item_of[direct],
+        data.chance,
+        rng,
     )
     return {
         role: _draws(data, model, latent[:, i], centre=centres[i], tau=tau, rng=rng)
@@ -76,13 +84,22 @@ def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) ->
     competence = particles.regions.competence(data.u)
     volume = competence @ data.mu
     expected = success(competence.mean(axis=0), g, floor)[place][checked]
+    psi = influences(particles, volume, u[fit], score[fit], floor[place][fit], g)
+    missed = (score[checked] - expected) / ((1 - g) * max(len(expected), 1))
+    items = int(data.item_of.max()) + 1
+    psi_audit = by_item(missed, data.item_of[checked], items)
+    check = audit(score[checked], expected, g)
+    if reused := items < len(place):
+        check = replace(check, se=max(check.se, float(np.sqrt((psi_audit**2).sum()))))
     return _Model(
         particles=particles,
         competence=competence - (g - floor) / (1 - g),
         volume=volume,
         unread=float((g - floor) @ data.mu) / (1 - g),
-        psi=influences(particles, volume, u[fit], score[fit], floor[place][fit], g),
-        audit=audit(score[checked], expected, g),
+        psi=by_item(psi, data.item_of[fit], items),
+        psi_audit=psi_audit,
+        reused=reused,
+        audit=check,
     )
 
 
@@ -168,7 +185,20 @@ def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Flo
     if gain > 0:
         seen = check.correction + check.se * rng.standard_normal(len(chosen))
         draws += gain * (centre + slope * seen - draws)
+    if model.reused:
+        draws += (_item_stretch(model, gain, float(draws.std()) / slope) - 1) * (
+            draws - draws.mean()
+        )
     return np.asarray(expit(_with_point(centre + gain * slope * check.correction, draws)))
+
+
+def _item_stretch(model: _Model, gain: float, sd: float) -> float:
+    """How far items that are shared by fit and audit stretch a volume whose spread is ``sd``.
+
+    The volume is (1 − G)·Ŝ + G·(the audit's), so an item moves it by (1 − G)ψ + Gψ_audit.
+    """
+    psi = (1 - gain) * model.psi + gain * model.psi_audit
+    return float(np.sqrt(max(1.0, few_items(psi) * sandwich(psi) / max(sd**2, 1e-12))))
 
 
 def _with_point(point: Floats | float, draws: Floats) -> Floats:

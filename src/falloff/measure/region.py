@@ -21,6 +21,7 @@ from functools import reduce
 import numpy as np
 from scipy.special import expit
 
+from falloff.measure.ascent import climb
 from falloff.measure.data import Floats
 
 # Priors on (log h, log b, log ρ, logit λ): mean and standard deviation. Broad: h from the first to
@@ -30,13 +31,9 @@ _PRIOR_B = (np.log(3.0), 0.8)
 _PRIOR_RHO = (np.log(3.0), 1.5)
 _PRIOR_LAPSE = (-4.0, 1.5)
 
-_ROUNDS = 60
 _TINY = 1e-9
 _LN2 = float(np.log(2))
 _CENTRE_U = 1e-9
-# A copy leaves when a step gains less than this in log posterior, or no step is small enough.
-_SETTLED = 1e-6
-_STUCK = 1e4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,32 +108,19 @@ def fit(
 ) -> tuple[Regions, Floats]:
     """Fit R regions to R weighted copies of the same data.
 
-    u: [places, k]; successes, trials: [R, places], weighted sums, trials may be 0. Levenberg–
-    Marquardt steps on the Fisher information; each copy keeps only steps that improve it, and
-    leaves when it no longer moves. Returns the regions and their unconstrained vectors
+    u: [places, k]; successes, trials: [R, places], weighted sums, trials may be 0. Returns the
+    regions and their unconstrained vectors
     [R, 2k + 2]; ``start`` is such a vector to begin from (by default the prior's mean).
     """
-    copies, k = successes.shape[0], u.shape[1]
+    copies = successes.shape[0]
     used = trials.sum(axis=0) > 0
-    problem = _Problem(u=u[used], chance=chance, prior=_prior(k))
-    successes, trials = successes[:, used], trials[:, used]
-    theta = np.tile(problem.prior[0] if start is None else start, (copies, 1))
-    damping = np.full(copies, 1e-2)
-    active = np.arange(copies)
-    for _ in range(_ROUNDS):
-        here = theta[active]
-        value, gradient, information = problem.evaluate(here, successes[active], trials[active])
-        diagonal = np.einsum("rii->ri", information)[:, :, None] * np.eye(2 * k + 2)
-        system = information + damping[active, None, None] * diagonal
-        step = np.clip(np.linalg.solve(system, gradient[..., None])[..., 0], -1.0, 1.0)
-        gain = problem.objective(here + step, successes[active], trials[active]) - value
-        better = gain > 0
-        theta[active[better]] += step[better]
-        damping[active] = np.clip(damping[active] * np.where(better, 0.25, 6.0), 1e-8, 1e8)
-        moving = np.where(better, gain > _SETTLED, damping[active] < _STUCK)
-        active = active[moving]
-        if not active.size:
-            break
+    problem = Problem.of(u[used], chance)
+    won, asked = successes[:, used], trials[:, used]
+    theta = climb(
+        np.tile(problem.prior[0] if start is None else start, (copies, 1)),
+        lambda here, index: problem.evaluate(here, won[index], asked[index]),
+        lambda here, index: problem.objective(here, won[index], asked[index]),
+    )
     return Regions.from_vector(theta), theta
 
 
@@ -162,16 +146,21 @@ def _pool(region: Regions, u: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Problem:
+class Problem:
     """What all copies of a fit share. ``prior``: mean and standard deviation, [2k + 2] each."""
 
     u: Floats
     chance: float
     prior: tuple[Floats, Floats]
 
+    @classmethod
+    def of(cls, u: Floats, chance: float) -> Problem:
+        """For places ``u`` [places, k]."""
+        return cls(u=u, chance=chance, prior=_prior(u.shape[1]))
+
     def objective(self, theta: Floats, successes: Floats, trials: Floats) -> Floats:
         """[R] weighted log likelihood plus log prior."""
-        p = self._success(Regions.from_vector(theta).competence(self.u))
+        p = self.success(Regions.from_vector(theta).competence(self.u))
         return self._value(theta, p, successes, trials)
 
     def evaluate(
@@ -179,17 +168,20 @@ class _Problem:
     ) -> tuple[Floats, Floats, Floats]:
         """The objective, its gradient [R, d] and the Fisher information [R, d, d]."""
         mean, sd = self.prior
-        competence, jacobian = self._slopes(Regions.from_vector(theta))
-        p = self._success(competence)
+        p, slope = self.slopes(theta)
         variance = p * (1 - p)
-        slope = (1 - self.chance) * jacobian
-        gradient = np.einsum("rp,rpd->rd", (successes - trials * p) / variance, slope)
+        gradient = (((successes - trials * p) / variance)[:, None, :] @ slope)[:, 0]
         weighted = slope * (trials / variance)[:, :, None]
         information = np.matmul(slope.swapaxes(1, 2), weighted) + np.diag(1 / sd**2)
         value = self._value(theta, p, successes, trials)
         return value, gradient - (theta - mean) / sd**2, information
 
-    def _slopes(self, region: Regions) -> tuple[Floats, Floats]:
+    def slopes(self, theta: Floats) -> tuple[Floats, Floats]:
+        """p [R, places] and its derivatives by the unconstrained parameters [R, places, d]."""
+        competence, jacobian = self._competence(Regions.from_vector(theta))
+        return self.success(competence), (1 - self.chance) * jacobian
+
+    def _competence(self, region: Regions) -> tuple[Floats, Floats]:
         """c [R, places] and its derivatives by the unconstrained parameters [R, places, d]."""
         pooled, single, share = _pool(region, self.u)
         k = self.u.shape[1]
@@ -203,7 +195,8 @@ class _Problem:
         jacobian[:, :, 2 * k + 1] = -(region.lapse * (1 - region.lapse))[:, None] * works
         return (1 - region.lapse)[:, None] * works, jacobian
 
-    def _success(self, competence: Floats) -> Floats:
+    def success(self, competence: Floats) -> Floats:
+        """p = g + (1 − g)c, kept inside (0, 1)."""
         return np.clip(self.chance + (1 - self.chance) * competence, _TINY, 1 - _TINY)
 
     def _value(self, theta: Floats, p: Floats, successes: Floats, trials: Floats) -> Floats:

@@ -1,9 +1,9 @@
 """Paired resampling by item: joint draws of everything that is estimated from one set of probes.
 
 The Bayesian bootstrap (Rubin 1981) gives every item a weight drawn from Exp(1); the same weights
-serve all models, so that pairs stay pairs, and an item is one cluster. A prior observation of total
-weight 1, spread evenly over the outcome patterns, keeps intervals honest where all answers agree:
-for a single share it is exactly Jeffreys' interval, Beta(s + ½, f + ½).
+serve all models, so that pairs stay pairs, and an item is one cluster. A prior item, spread evenly
+over the outcome patterns, keeps intervals honest where all answers agree: for a single share of
+fresh items it is exactly Jeffreys' interval, Beta(s + ½, f + ½).
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ import numpy as np
 
 from falloff.core import child_seed
 from falloff.measure.data import BOX, FamilyData, Floats
-from falloff.measure.draws import DRAWS, Draws, corrected, outcome_patterns, smoothed_mean
+from falloff.measure.draws import (
+    DRAWS,
+    Draws,
+    answers_per_item,
+    corrected,
+    item_weights,
+    outcome_patterns,
+    smoothed_mean,
+)
 from falloff.measure.region import Regions, fit
 
 
@@ -23,13 +31,15 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     when its data do.
     """
     keep = data.scored(*roles)
-    place, box, centre = data.place_of[keep], data.share(BOX)[keep], data.at_centre[keep]
+    place, centre = data.place_of[keep], data.at_centre[keep]
+    from_box, seen = _drawn_from_box(data, keep)
     rng = np.random.Generator(np.random.PCG64(child_seed("bootstrap", data.name)))
-    weights = rng.exponential(size=(1 + DRAWS, int(keep.sum())))
-    weights[0] = 1.0
+    item = data.item_of[keep]
+    weights = item_weights(item, rng)
     patterns = outcome_patterns(len(roles))
     prior = rng.gamma(1 / len(patterns), size=(2, 1 + DRAWS, len(patterns)))
     prior[:, 0] = 1 / len(patterns)
+    prior *= answers_per_item(item)
     result = {}
     for i, role in enumerate(roles):
         score = data.scores[role][keep]
@@ -48,9 +58,10 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
                 prior[0],
             ),
             volume=competence @ data.mu
-            + smoothed_mean(
-                residual[:, box],
-                weights[:, box],
+            + seen
+            * smoothed_mean(
+                residual,
+                weights * from_box,
                 could[None] - (competence @ data.mu)[:, None],
                 prior[1],
             ),
@@ -58,6 +69,21 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
             competence=competence,
         )
     return result
+
+
+def _drawn_from_box(data: FamilyData, keep: np.ndarray) -> tuple[Floats, float]:
+    """[kept] weights that make the probes a sample of μ, and the part of μ that they can stand for.
+
+    Probes drawn from the box are one as they are. In a table without any, each cell's answers stand
+    for its part of μ, however many they are; cells without answers have the fit alone.
+    """
+    box = data.share(BOX)[keep]
+    if box.any():
+        return box.astype(np.float64), 1.0
+    place = data.place_of[keep]
+    part = data.mu[place] / np.bincount(place, minlength=len(data.places))[place]
+    seen = float(part.sum())
+    return part * len(place) / max(seen, 1e-12), seen
 
 
 def _fit(data: FamilyData, place: np.ndarray, score: Floats, weights: Floats) -> Regions:

@@ -1,25 +1,15 @@
-"""How two regions differ: in size, in place, in shape. From joint draws.
-
-A *scaled copy* of the teacher has all half-ceiling points shrunk by one factor, and the same
-steepness and pooling. The test is Wald's, on the joint draws' contrasts
-
-    log(hᵢ,student/hᵢ,teacher) − their mean,   log ratio of steepness,   log ratio of ρ
-
-against 0, χ² with k − 1 + k + [k > 1] degrees of freedom. The priors draw both models to the same
-shape, so with few probes it is slow to reject.
-"""
+"""How two regions differ: in size and place, from joint draws; in shape, from the answers."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincc
 
+from falloff.core import child_seed
 from falloff.measure.data import FamilyData, Floats
 from falloff.measure.draws import Draws
 from falloff.measure.estimates import Interval, Shape
 from falloff.measure.intervals import interval
-
-_TINY = 1e-12
+from falloff.measure.scaled import PairedAnswers, scaled_test
 
 
 def containment(data: FamilyData, teacher: Draws, student: Draws, tau: float) -> Interval:
@@ -53,31 +43,26 @@ def uniform_in_u(data: FamilyData) -> Floats:
     return np.concatenate([share / share.sum(), np.zeros(len(data.places) - len(share))])
 
 
-def shape(teacher: Draws, student: Draws) -> Shape:
-    """Whether the student is a scaled copy, by which factor, and how sure that it is not."""
-    left, right = teacher.regions, student.regions
-    axes = left.h.shape[1]
-    with np.errstate(divide="ignore"):
-        moved = np.log(right.h / left.h)
-    steeper = np.column_stack([np.log(right.steepness(i) / left.steepness(i)) for i in range(axes)])
-    factor = moved.mean(axis=1)
-    contrasts = [(moved - factor[:, None])[:, : axes - 1], steeper]
-    if axes > 1:
-        contrasts.append(np.log(right.rho / left.rho)[:, None])
-    values = np.column_stack(contrasts)
-    statistic = _wald(values)
-    return Shape(
-        factor=interval(np.exp(factor)),
-        statistic=statistic,
-        p=float(gammaincc(values.shape[1] / 2, statistic / 2)),
+def shape(data: FamilyData, roles: tuple[str, str]) -> Shape:
+    """Whether the student is a scaled copy, by which factor, and how sure that it is not.
+
+    ``roles``: teacher and student. From the probes that both have answered, audit probes too.
+    Deterministic: its stream is derived from the family's name alone.
+    """
+    keep = data.scored(*roles)
+    _, item = np.unique(data.item_of[keep], return_inverse=True)
+    asked, place = np.unique(data.place_of[keep], return_inverse=True)
+    found = scaled_test(
+        PairedAnswers(
+            u=data.u[asked],
+            place=place,
+            item=item,
+            scores=np.array([data.scores[role][keep] for role in roles]),
+            chance=data.chance,
+        ),
+        np.random.Generator(np.random.PCG64(child_seed("shape", data.name))),
     )
-
-
-def _wald(values: Floats) -> float:
-    """Squared distance of 0 from the draws [1 + draws, contrasts], in their own spread."""
-    mean = values[1:].mean(axis=0)
-    covariance = np.atleast_2d(np.cov(values[1:], rowvar=False))
-    return float(mean @ np.linalg.solve(covariance + _TINY * np.eye(len(mean)), mean))
+    return Shape(factor=found.factor, statistic=found.statistic, p=found.p)
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

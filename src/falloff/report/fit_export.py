@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from falloff.measure.fixed import CurvePair, FittedCurve, FixedFit
 
 
-def fit_as_dict(fit: FixedFit, *, data: str) -> dict[str, Any]:
-    """The object of ``fit --json``; intervals as everywhere, null where undefined."""
+def curves_as_dict(fit: FixedFit, *, data: str | None) -> dict[str, Any]:
+    """The object of ``fit --json`` for one level column; ``data`` names the file, if any."""
     return {
         "data": data,
         "criterion": fit.criterion,

@@ -30,13 +30,24 @@ OPTIONAL = ("item", "weight")
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """A name for each column, None where it is to be guessed (or is absent: item, weight)."""
+    """A name for each column, None where it is to be guessed (or is absent: item, weight).
+
+    ``levels``: one name, or several where items have a level on each of several axes; empty where
+    they are to be guessed.
+    """
 
     model: str | None = None
     item: str | None = None
-    level: str | None = None
+    levels: tuple[str, ...] = ()
     score: str | None = None
     weight: str | None = None
+
+    @property
+    def by_role(self) -> tuple[tuple[str, str], ...]:
+        """(role, name) of all that are known."""
+        pairs = [("model", self.model), ("item", self.item), *(("level", n) for n in self.levels)]
+        pairs += [("score", self.score), ("weight", self.weight)]
+        return tuple((role, name) for role, name in pairs if name is not None)
 
 
 def settle(wanted: Columns, header: tuple[str, ...], table: str) -> Columns:
@@ -45,22 +56,30 @@ def settle(wanted: Columns, header: tuple[str, ...], table: str) -> Columns:
     Raises :class:`falloff.core.UsageError` if a named one is not there, or a needed one cannot be
     guessed.
     """
-    found: dict[str, str | None] = {}
-    for role in SYNONYMS:
-        named = getattr(wanted, role)
-        if named is not None and named not in header:
-            raise UnknownNameError(f"column of {table}", named, filter(None, header))
-        taken = set(filter(None, (*found.values(), *vars(wanted).values())))
-        found[role] = named or _guess(role, [name for name in header if name not in taken])
-    for role, name in found.items():
-        if name is None and role not in OPTIONAL:
+    named = dict.fromkeys(name for _, name in wanted.by_role)
+    for name in named:
+        if name not in header:
+            raise UnknownNameError(f"column of {table}", name, filter(None, header))
+    if len(named) < len(wanted.by_role):
+        raise UsageError("One column is named twice.", remedy="Name another for each role.")
+    found = {role: [name for r, name in wanted.by_role if r == role] for role in SYNONYMS}
+    for role, names in found.items():
+        free = [name for name in header if not any(name in taken for taken in found.values())]
+        names += [] if names else _guess(role, free)
+        if not names and role not in OPTIONAL:
             raise _missing(role, header, table)
-    return Columns(**found)
+    one = {role: names[0] for role, names in found.items() if names and role != "level"}
+    return Columns(levels=tuple(found["level"]), **one)
 
 
-def _guess(role: str, header: list[str]) -> str | None:
+def _guess(role: str, header: list[str]) -> list[str]:
+    """The first that such a column is called; all of several that are called ``level_…``."""
+    if role == "level":
+        several = [name for name in header if re.match(r"level[\s._-]+\w", name.casefold())]
+        if several:
+            return several
     by_plain = {re.sub(r"[\s._-]", "", name).casefold(): name for name in header}
-    return next((by_plain[name] for name in SYNONYMS[role] if name in by_plain), None)
+    return [by_plain[name] for name in SYNONYMS[role] if name in by_plain][:1]
 
 
 def _missing(role: str, header: tuple[str, ...], table: str) -> UsageError:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from falloff.core import UsageError
 from falloff.tables.columns import Columns, settle
-from falloff.tables.text import DELIMITERS, Records, read_records
+from falloff.tables.rows import Data, records_of
+from falloff.tables.text import Records
 
 T = TypeVar("T")
 
@@ -21,13 +21,14 @@ _TRUTHS = {"true": 1.0, "false": 0.0}
 class OutcomeTable:
     """n outcomes, parallel; ``weights`` None where there is no such column.
 
+    ``levels``: one sequence of n for each of ``columns.levels``.
     ``own_items``: there was no item column, so each row is an item of its own. ``said`` tells a
     user what the columns were taken for.
     """
 
     models: tuple[str, ...]
     items: tuple[str, ...]
-    levels: tuple[float, ...]
+    levels: tuple[tuple[float, ...], ...]
     scores: tuple[float, ...]
     weights: tuple[float, ...] | None
     columns: Columns
@@ -35,19 +36,21 @@ class OutcomeTable:
     said: str
 
 
-def read_outcomes(path: Path, wanted: Columns | None = None) -> OutcomeTable:
-    """The outcomes of a CSV file with columns for model, level and score, maybe item and weight.
+def read_outcomes(data: Data, wanted: Columns | None = None) -> OutcomeTable:
+    """The outcomes of a table with columns for model, level and score, maybe item and weight.
+
+    ``data``: the path of a CSV file, rows as mappings, or a pandas or polars data frame.
 
     Scores are shares from 0 to 1, or TRUE and FALSE. Raises :class:`falloff.core.UsageError` for
     anything that cannot be taken as it stands: nothing is rescaled, dropped or filled in.
     """
-    records = read_records(path)
+    records = records_of(data)
     columns = settle(wanted or Columns(), records.header, records.name)
     weights = tuple(_cells(records, columns.weight, _weight)) if columns.weight else None
     return OutcomeTable(
         models=tuple(_cells(records, columns.model, _name)),
         items=tuple(_cells(records, columns.item, _name)) if columns.item else _own(records),
-        levels=tuple(_cells(records, columns.level, _number)),
+        levels=tuple(tuple(_cells(records, name, _number)) for name in columns.levels),
         scores=tuple(_cells(records, columns.score, _score)),
         weights=weights,
         columns=columns,
@@ -57,20 +60,20 @@ def read_outcomes(path: Path, wanted: Columns | None = None) -> OutcomeTable:
 
 
 def _own(records: Records) -> tuple[str, ...]:
-    return tuple(f"line {line}" for line, _ in records.rows)
+    return tuple(f"{records.unit} {number}" for number, _ in records.rows)
 
 
 def _cells(records: Records, column: str | None, read: Callable[[str], T]) -> Iterator[T]:
-    """A column read cell by cell; what ``read`` complains of is said with file, line and column."""
+    """A column read cell by cell; what ``read`` complains of is said with its place."""
     if column is None:
         return
     index = records.header.index(column)
-    for line, row in records.rows:
+    for number, row in records.rows:
         try:
             yield read(row[index].strip())
         except UsageError as error:
             raise UsageError(
-                f"{records.name}, line {line}, column '{column}': {error.message}",
+                f"{records.name}, {records.unit} {number}, column '{column}': {error.message}",
                 remedy=error.remedy,
             ) from None
 
@@ -116,11 +119,12 @@ def _weight(cell: str) -> float:
 
 
 def _said(records: Records, columns: Columns) -> str:
-    taken = [f"{role} '{name}'" for role, name in vars(columns).items() if name is not None]
-    left = [name for name in records.header if name and name not in vars(columns).values()]
+    taken = [f"{role} '{name}'" for role, name in columns.by_role]
+    used = {name for _, name in columns.by_role}
+    left = [name for name in records.header if name and name not in used]
     ignored = f"; not used: {', '.join(left)}" if left else ""
     own = "" if columns.item else "; no item column, so each row is an item of its own"
     return (
-        f"{records.name}: {len(records.rows)} rows, {DELIMITERS[records.delimiter]}-separated;"
+        f"{records.name}: {len(records.rows)} rows, {records.form};"
         f" {', '.join(taken)}{ignored}{own}."
     )

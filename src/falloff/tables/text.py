@@ -15,10 +15,14 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """``header`` as written, stripped; ``rows`` with the number of the line each ends on."""
+    """``header`` as written, stripped; ``rows`` with the number of the line each ends on.
+
+    ``unit`` is what the numbers count: lines of a file, or rows. ``form`` says how it was written.
+    """
 
     name: str
-    delimiter: str
+    unit: str
+    form: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
@@ -44,7 +48,8 @@ def read_records(path: Path) -> Records:
     rows = tuple(_fitting(path, names, line, row) for line, row in lines)
     if not rows:
         raise UsageError(f"{path} has a header and no rows.", remedy="Give one row an outcome.")
-    return Records(name=str(path), delimiter=delimiter, header=names, rows=rows)
+    form = f"{DELIMITERS[delimiter]}-separated"
+    return Records(name=str(path), unit="line", form=form, header=names, rows=rows)
 
 
 def _decoded(path: Path) -> str:

@@ -1,9 +1,11 @@
 """Curves from outcomes that somebody else's design has placed: imported logs, published tables.
 
 Nothing here was chosen by falloff, so nothing is adaptive: a falling logistic curve per model, a
-monotone one beside it, and intervals by resampling whole items, paired across models.
+monotone one beside it, and intervals by resampling whole items, paired across models. Where items
+have levels on several axes, a region per model.
 """
 
+from falloff.measure.fixed.box import FittedRegion, RegionFit, RegionPair, fit_regions
 from falloff.measure.fixed.design import FixedDesign
 from falloff.measure.fixed.fit import fit_curves
 from falloff.measure.fixed.results import CurvePair, DrawnCurve, FittedCurve, FixedFit, LevelScore
@@ -13,10 +15,14 @@ __all__ = [
     "CurvePair",
     "DrawnCurve",
     "FittedCurve",
+    "FittedRegion",
     "FixedDesign",
     "FixedFit",
     "LevelScale",
     "LevelScore",
+    "RegionFit",
+    "RegionPair",
     "choose_scale",
     "fit_curves",
+    "fit_regions",
 ]

@@ -84,22 +84,12 @@ def fit_curves(
     only fall, and a note says so. Raises :class:`falloff.core.UsageError` for what cannot be
     fitted.
     """
-    if not 0 <= chance < 1:
-        raise UsageError(
-            f"A chance level of {chance:g} is none.", remedy="Give a share from 0 to below 1."
-        )
-    criterion = (1 + chance) / 2 if criterion is None else criterion
-    if not chance < criterion < 1:
-        raise UsageError(
-            f"A criterion of {criterion:g} is not between the chance level, {chance:g}, and 1.",
-            remedy="Give the score at which you call it an edge, as a share.",
-        )
+    criterion, at = competence_at(criterion, chance)
     used = choose_scale(design.level, scale)
     z = used.z(design.level)
     _check_levels(design, z)
     draws = draw_curves(design, z, chance=chance, resamples=resamples, seed=seed)
     models = [_model(design, z, index, curves) for index, curves in enumerate(draws)]
-    at = (criterion - chance) / (1 - chance)
     return FixedFit(
         scale=used,
         criterion=criterion,
@@ -113,6 +103,24 @@ def fit_curves(
         ),
         notes=tuple(note for model in models for note in _notes(model, chance)),
     )
+
+
+def competence_at(criterion: float | None, chance: float) -> tuple[float, float]:
+    """The criterion, a raw score, by default half-way from chance to 1, and its competence.
+
+    Raises :class:`falloff.core.UsageError` where either is not one.
+    """
+    if not 0 <= chance < 1:
+        raise UsageError(
+            f"A chance level of {chance:g} is none.", remedy="Give a share from 0 to below 1."
+        )
+    criterion = (1 + chance) / 2 if criterion is None else criterion
+    if not chance < criterion < 1:
+        raise UsageError(
+            f"A criterion of {criterion:g} is not between the chance level, {chance:g}, and 1.",
+            remedy="Give the score at which you call it an edge, as a share.",
+        )
+    return criterion, (criterion - chance) / (1 - chance)
 
 
 def _check_levels(design: FixedDesign, z: Floats) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from falloff.measure.ascent import climb
 from falloff.measure.data import Floats
 from falloff.measure.fixed.falling import Falling
 
@@ -18,11 +19,7 @@ from falloff.measure.fixed.falling import Falling
 _MEAN = np.array([0.5, np.log(6.0), -4.0])
 _SD = np.array([1.0, 1.2, 1.5])
 
-_ROUNDS = 80
 _TINY = 1e-9
-# A copy leaves when a step gains less than this in log posterior, or no step is small enough.
-_SETTLED = 1e-6
-_STUCK = 1e4
 
 
 def fit_falling(z: Floats, successes: Floats, trials: Floats, chance: float) -> Falling:
@@ -45,23 +42,12 @@ class _Problem:
     chance: float
 
     def climb(self, theta: Floats, successes: Floats, trials: Floats) -> Floats:
-        """[R, 3] better parameters; each copy keeps only steps that improve it."""
-        theta, damping = theta.copy(), np.full(theta.shape[0], 1e-2)
-        active = np.arange(theta.shape[0])
-        for _ in range(_ROUNDS):
-            here, s, n = theta[active], successes[active], trials[active]
-            value, gradient, information = self._evaluate(here, s, n)
-            system = information * (1 + damping[active, None, None] * np.eye(3))
-            step = np.clip(np.linalg.solve(system, gradient[..., None])[..., 0], -1.0, 1.0)
-            gain = self._value(here + step, s, n) - value
-            better = gain > 0
-            theta[active[better]] += step[better]
-            damping[active] *= np.where(better, 0.25, 6.0)
-            np.maximum(damping, 1e-8, out=damping)
-            active = active[np.where(better, gain > _SETTLED, damping[active] < _STUCK)]
-            if not active.size:
-                break
-        return theta
+        """[R, 3] better parameters."""
+        return climb(
+            theta,
+            lambda here, index: self._evaluate(here, successes[index], trials[index]),
+            lambda here, index: self._value(here, successes[index], trials[index]),
+        )
 
     def _evaluate(
         self, theta: Floats, successes: Floats, trials: Floats

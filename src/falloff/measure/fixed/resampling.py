@@ -16,6 +16,7 @@ from scipy import sparse
 
 from falloff.core import child_seed
 from falloff.measure.data import Floats
+from falloff.measure.draws import weight_shape
 from falloff.measure.fixed.design import FixedDesign
 from falloff.measure.fixed.falling import Falling
 from falloff.measure.fixed.fitting import fit_falling
@@ -29,8 +30,6 @@ _ANSWERS = 100.0
 # be seen, and a large table is fitted in seconds.
 _GRAIN = 1 / 200
 _TINY = 1e-300
-# Each curve takes up this many degrees of freedom.
-_PARAMETERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +93,7 @@ def _weights(design: FixedDesign, rows: list[_Rows], resamples: int, seed: int) 
     """[some, items] weights, in pieces that fit into memory; the first of all are ones."""
     rng = np.random.Generator(np.random.PCG64(child_seed("items", seed)))
     fewest = min(np.unique(design.item[design.rows(i)]).size for i in range(len(rows)))
-    shape = _shape(fewest)
+    shape = weight_shape(fewest)
     widest = max(len(design.items), *(model.z.size for model in rows))
     at_once = max(2, _MOST_AT_ONCE // widest)
     for start in range(0, 1 + resamples, at_once):
@@ -104,13 +103,3 @@ def _weights(design: FixedDesign, rows: list[_Rows], resamples: int, seed: int) 
         if start == 0:
             weights[0] = 1.0
         yield weights
-
-
-def _shape(items: int) -> float:
-    """Shape of the gamma distribution of weights: 1, Exp(1), for many items, less for few.
-
-    The variance is n/(n − 3), for the parameters fitted, times (t/z)², Student's quantile over the
-    normal one at 95 %: without it, eight rows of a published table covered .65 instead of .90.
-    """
-    freedom = max(items - _PARAMETERS, 1)
-    return freedom / items / (1 + 0.93 / freedom) ** 2
