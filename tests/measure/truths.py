@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from falloff.core import Axis, Reason
 from falloff.measure import FamilyData
+from falloff.measure.layout import Layout
 from falloff.probes import Family
 from falloff.sampling import Design, FamilyEvidence
 
@@ -131,8 +132,7 @@ KINDS = tuple(_KINDS)
 
 
 def positions(family, coordinates):
-    rows = [[a.u(x) for a, (_, x) in zip(family.axes, at, strict=True)] for at in coordinates]
-    return np.array(rows).reshape(-1, len(family.axes))
+    return Layout(axes=family.axes).columns(coordinates)
 
 
 def ask(

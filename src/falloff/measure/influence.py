@@ -21,7 +21,7 @@ from falloff.measure.posterior import Particles, success
 def influences(
     particles: Particles, target: Floats, u: Floats, scores: Floats, floor: Floats, chance: float
 ) -> Floats:
-    """ψ [n] of n answers at ``u`` [n, k] on ``target``, [K] a value for each particle.
+    """ψ [n] of n answers at ``u`` [n, k + m] on ``target``, [K] a value for each particle.
 
     Particles give Σψ² a relative error of about √(d/K), some per cent.
     """

@@ -70,8 +70,8 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
 def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) -> _Model:
     place, score = data.place_of, data.scores[role]
     floor = _floor(data, role)
-    u, g = data.u[place], data.chance
-    tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None)
+    u, g, labels = data.u[place], data.chance, data.layout.labels
+    tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None, labels)
     particles = _remembered(_Key(tally=tally, family=data.name))
     competence = particles.regions.competence(data.u)
     volume = competence @ data.mu
@@ -97,7 +97,7 @@ class _Key:
     def _facts(self) -> tuple[object, ...]:
         t = self.tally
         arrays = (t.u, t.successes, t.trials, t.floor)
-        return (self.family, t.chance, *(array.tobytes() for array in arrays))
+        return (self.family, t.chance, t.labels, *(array.tobytes() for array in arrays))
 
     def __hash__(self) -> int:
         return hash(self._facts)
@@ -143,7 +143,9 @@ def _draws(
     at = (model.competence >= tau) @ data.mu
     theta = model.particles.theta
     return Draws(
-        regions=Regions.from_vector(_with_point(theta.mean(axis=0), theta[chosen])),
+        regions=Regions.from_vector(
+            _with_point(theta.mean(axis=0), theta[chosen]), data.layout.labels
+        ),
         centre=centre,
         volume=_checked(model, chosen, rng) - model.unread,
         volume_at=_with_point(at.mean(), at[chosen]),

@@ -1,6 +1,8 @@
 """The posterior of one model's region on one family, as particles.
 
-    θ = (log h₁ … log h_k, log b₁ … log b_k, log ρ, logit λ, log ν)          d = 2k + 3
+    θ = (log h₁ … log h_k, δ, log b₁ … log b_k, ζ, log ρ, logit λ, log ν)      d = 2(k + m) + 3
+
+with a shift δ and a shift ζ for each of m label columns (:mod:`falloff.measure.layout`).
 
 Sequential Monte Carlo (Chopin 2002; Drovandi, McGree and Pettitt 2013): new answers are let in by
 degrees, so that reweighting keeps an effective sample of at least half the particles; then the
@@ -18,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from falloff.measure.data import Floats
-from falloff.measure.region import Regions
+from falloff.measure.region import PRIOR_DELTA, PRIOR_ZETA, Regions
 
 # Priors on log h, log b, log ρ, logit λ, log ν: mean and standard deviation. Broad: h from the
 # first level to beyond the box, b from gentle to a cliff, ρ from trading off to the weakest link,
@@ -41,7 +43,7 @@ _SCALES = (2.4, 1.2, 2.4, 0.6)
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """Answers summed by place. ``u``: [places, k]; the rest [places].
+    """Answers summed by place. ``u``: [places, k + m], m = ``labels``; the rest [places].
 
     ``floor`` is the probability of success where competence is 0: the chance level g, times the
     share of answers that can be read (:mod:`falloff.measure.readable`).
@@ -52,10 +54,18 @@ class Tally:
     trials: Floats
     floor: Floats
     chance: float
+    labels: int = 0
 
     @classmethod
-    def of(cls, u: Floats, scores: Floats, chance: float, readable: Floats | None = None) -> Tally:
-        """From n probes at ``u`` [n, k] with ``scores`` [n]; their order does not matter.
+    def of(
+        cls,
+        u: Floats,
+        scores: Floats,
+        chance: float,
+        readable: Floats | None = None,
+        labels: int = 0,
+    ) -> Tally:
+        """From n probes at ``u`` [n, k + m] with ``scores`` [n]; their order does not matter.
 
         ``readable`` [n]: the probability that the answer to each can be read, 1 unless given.
         """
@@ -68,30 +78,33 @@ class Tally:
             trials=np.bincount(index).astype(np.float64),
             floor=chance * share[first],
             chance=chance,
+            labels=labels,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Particles:
-    """Equally likely draws of θ, [K, d]."""
+    """Equally likely draws of θ, [K, d], of which m = ``labels`` pairs are shifts."""
 
     theta: Floats
+    labels: int = 0
 
     @property
     def regions(self) -> Regions:
-        return Regions.from_vector(self.theta)
+        return Regions.from_vector(self.theta, self.labels)
 
 
-def prior(axes: int, count: int, rng: np.random.Generator) -> Particles:
-    """``count`` particles before any answer."""
-    mean, sd = _prior_moments(axes)
-    return Particles(theta=mean + sd * rng.standard_normal((count, len(mean))))
+def prior(axes: int, count: int, rng: np.random.Generator, labels: int = 0) -> Particles:
+    """``count`` particles before any answer, for k = ``axes`` dose axes."""
+    mean, sd = _prior_moments(axes, labels)
+    theta = mean + sd * rng.standard_normal((count, len(mean)))
+    return Particles(theta=theta, labels=labels)
 
 
 def posterior(tally: Tally, *, seed: int, count: int = PARTICLES, moves: int = MOVES) -> Particles:
     """The posterior from all answers at once."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    start = prior(tally.u.shape[1], count, rng)
+    start = prior(tally.u.shape[1] - tally.labels, count, rng, tally.labels)
     return update(start, None, tally, rng=rng, moves=moves)
 
 
@@ -111,7 +124,7 @@ def update(
         cloud = cloud.take(_resampled(_weights(step * cloud.of_new), rng))
         reached = min(reached + step, 1.0)
         cloud = _moved(cloud, reached, rng, moves)
-    return Particles(theta=cloud.theta)
+    return Particles(theta=cloud.theta, labels=new.labels)
 
 
 def success(competence: Floats, chance: float, floor: Floats | float) -> Floats:
@@ -131,8 +144,9 @@ class _Cloud:
 
     @classmethod
     def at(cls, theta: Floats, tallies: Sequence[Tally]) -> _Cloud:
-        mean, sd = _prior_moments((theta.shape[1] - 3) // 2)
-        regions = Regions.from_vector(theta)
+        labels = tallies[0].labels
+        mean, sd = _prior_moments((theta.shape[1] - 3) // 2 - labels, labels)
+        regions = Regions.from_vector(theta, labels)
         values = [_log_likelihood(regions, tally) for tally in tallies]
         return cls(
             theta=theta,
@@ -216,6 +230,7 @@ def _resampled(weights: Floats, rng: np.random.Generator) -> np.ndarray:
     return np.minimum(np.searchsorted(np.cumsum(weights), ladder), count - 1)
 
 
-def _prior_moments(axes: int) -> tuple[Floats, Floats]:
-    parts = [_PRIOR_H] * axes + [_PRIOR_B] * axes + [_PRIOR_RHO, _PRIOR_LAPSE, _PRIOR_LINK]
+def _prior_moments(axes: int, labels: int) -> tuple[Floats, Floats]:
+    parts = [_PRIOR_H] * axes + [PRIOR_DELTA] * labels + [_PRIOR_B] * axes + [PRIOR_ZETA] * labels
+    parts += [_PRIOR_RHO, _PRIOR_LAPSE, _PRIOR_LINK]
     return np.array([mean for mean, _ in parts]), np.array([sd for _, sd in parts])

@@ -16,7 +16,7 @@ from scipy.special import gammaincc
 
 from falloff.measure.data import FamilyData, Floats
 from falloff.measure.draws import Draws
-from falloff.measure.estimates import Interval, Shape
+from falloff.measure.estimates import UNDEFINED, Interval, Shape
 from falloff.measure.intervals import interval
 
 _TINY = 1e-12
@@ -36,16 +36,20 @@ def retention_in_u(data: FamilyData, teacher: Draws, student: Draws) -> Interval
 
 
 def radius(data: FamilyData, teacher: Draws, student: Draws, tau: float) -> Interval:
-    """(V_S/V_T)^{1/k} under uniform-in-u: the shrinking of one axis, comparable across k."""
+    """(V_S/V_T)^{1/k} under uniform-in-u: the shrinking of one dose axis, comparable across k."""
     weights = uniform_in_u(data)
+    axes = len(data.layout.doses)
     kept = _ratio((student.competence >= tau) @ weights, (teacher.competence >= tau) @ weights)
-    return interval(kept ** (1 / len(data.axes)))
+    return interval(kept ** (1 / axes)) if axes else UNDEFINED
 
 
 def uniform_in_u(data: FamilyData) -> Floats:
-    """[places] the measure that gives every listed level its share of the scale (trapezoids)."""
+    """[places] the measure that gives every listed level its share of the scale (trapezoids).
+
+    Labels have no scale and weigh the same.
+    """
     share = np.ones(len(data.grid))
-    for i, axis in enumerate(data.axes):
+    for i, axis in enumerate(data.layout.doses):
         levels = np.array([axis.u(level) for level in axis.levels])
         middle = (levels[1:] + levels[:-1]) / 2
         width = dict(zip(levels, np.diff([0.0, *middle, 1.0]), strict=True))
@@ -56,7 +60,9 @@ def uniform_in_u(data: FamilyData) -> Floats:
 def shape(teacher: Draws, student: Draws) -> Shape:
     """Whether the student is a scaled copy, by which factor, and how sure that it is not."""
     left, right = teacher.regions, student.regions
-    axes = left.h.shape[1]
+    axes = left.axes
+    if not axes:
+        return Shape(factor=UNDEFINED, statistic=None, p=None)
     with np.errstate(divide="ignore"):
         moved = np.log(right.h / left.h)
     steeper = np.column_stack([np.log(right.steepness(i) / left.steepness(i)) for i in range(axes)])

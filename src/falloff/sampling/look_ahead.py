@@ -20,7 +20,7 @@ import numpy as np
 from falloff.core import Coordinate
 from falloff.probes import Family
 from falloff.sampling.acquisition import Question, best_batch
-from falloff.sampling.beliefs import BATCH, Beliefs, positions
+from falloff.sampling.beliefs import BATCH, Beliefs, layout
 from falloff.sampling.candidates import candidates
 from falloff.sampling.design import Placement
 from falloff.sampling.evidence import FamilyEvidence, Share
@@ -98,7 +98,7 @@ class LookAhead:
         places = candidates(family, seed=self.seed, batch=start)
         box = self._beliefs.box(family)
         question = Question(
-            u=positions(family, places),
+            u=layout(family).columns(places),
             box=box,
             mu=np.full(len(box), 1 / len(box)),
             chance=family.chance,
@@ -107,13 +107,21 @@ class LookAhead:
         return [places[i] for i in best_batch(models, question, count)]
 
     def _opening(self, family: Family) -> list[Coordinate]:
-        """The first batch: the middle of the box, of each axis, their tops, then the box evenly."""
+        """The first batch: the middle of the dose axes, of each alone, their tops; then that middle
+        at every further label of the nominal axes, and the box evenly."""
         axes = family.axes
-        middle = {axis.name: axis.levels[len(axis.levels) // 2] for axis in axes}
+        doses = layout(family).doses
+        middle = {axis.name: axis.levels[len(axis.levels) // 2] for axis in doses}
         special = [
             Coordinate.at(axes, middle),
-            *(Coordinate.at(axes, {axis.name: middle[axis.name]}) for axis in axes),
-            *(Coordinate.at(axes, {axis.name: axis.top}) for axis in axes),
+            *(Coordinate.at(axes, {axis.name: middle[axis.name]}) for axis in doses),
+            *(Coordinate.at(axes, {axis.name: axis.top}) for axis in doses),
+            *(
+                Coordinate.at(axes, {**middle, axis.name: label})
+                for axis in axes
+                if axis.kind == "nominal"
+                for label in axis.levels[1:]
+            ),
         ]
         rest = (point_of_box(self.seed, family, i, stream="opening") for i in range(BATCH))
         return [*special, *rest]
