@@ -12,11 +12,12 @@ import falloff
 from falloff.core import Axis, Coordinate
 from falloff.measure.inference import draw
 from falloff.measure.layout import Layout
-from falloff.measure.posterior import Tally, posterior
+from falloff.measure.posterior import posterior
 from falloff.measure.profile import profile_family
 from falloff.measure.region import Regions
 from falloff.measure.region_fit import _prior, _Problem, fit
 from falloff.measure.shape import radius, uniform_in_u
+from falloff.measure.tally import Tally
 from falloff.models.simulated import Simulated
 from falloff.probes import FAMILIES
 from falloff.sampling import SpaceFilling

@@ -13,9 +13,10 @@ from falloff.measure.audit import audit
 from falloff.measure.draws import DRAWS
 from falloff.measure.inference import draw
 from falloff.measure.influence import by_item, correlation, influences, sandwich
-from falloff.measure.posterior import Tally, posterior, prior
+from falloff.measure.posterior import posterior, prior
 from falloff.measure.readable import readable_share
 from falloff.measure.region import Regions
+from falloff.measure.tally import Tally
 from falloff.sampling import SpaceFilling
 from falloff.sampling.look_ahead import LookAhead
 

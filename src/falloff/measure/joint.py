@@ -18,9 +18,10 @@ from falloff.measure.audit import Audit, audit
 from falloff.measure.data import BOX, FamilyData, Floats
 from falloff.measure.draws import DRAWS, Draws, centre_draws
 from falloff.measure.influence import correlation, influences, sandwich
-from falloff.measure.posterior import Particles, Tally, posterior, success
+from falloff.measure.posterior import Particles, posterior, success
 from falloff.measure.readable import readable, readable_share
 from falloff.measure.region import Regions
+from falloff.measure.tally import Tally
 
 _TINY = 1e-6
 

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from falloff.measure.data import Floats
+from falloff.measure.grid import grid_draws, systematic
 from falloff.measure.region import PRIOR_DELTA, PRIOR_ZETA, Regions
+from falloff.measure.tally import Tally
 
 # Priors on log h, log b, log ρ, logit λ, log ν: mean and standard deviation. Broad: h from the
 # first level to beyond the box, b from gentle to a cliff, ρ from trading off to the weakest link,
@@ -39,47 +41,6 @@ _TINY = 1e-6
 # Scale of a random-walk step, times 1/√d: 2.38 is best for a Gaussian (Roberts, Gelman and Gilks
 # 1997); the posterior has tails, and every fourth step is a long one.
 _SCALES = (2.4, 1.2, 2.4, 0.6)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tally:
-    """Answers summed by place. ``u``: [places, k + m], m = ``labels``; the rest [places].
-
-    ``floor`` is the probability of success where competence is 0: the chance level g, times the
-    share of answers that can be read (:mod:`falloff.measure.readable`).
-    """
-
-    u: Floats
-    successes: Floats
-    trials: Floats
-    floor: Floats
-    chance: float
-    labels: int = 0
-
-    @classmethod
-    def of(
-        cls,
-        u: Floats,
-        scores: Floats,
-        chance: float,
-        readable: Floats | None = None,
-        labels: int = 0,
-    ) -> Tally:
-        """From n probes at ``u`` [n, k + m] with ``scores`` [n]; their order does not matter.
-
-        ``readable`` [n]: the probability that the answer to each can be read, 1 unless given.
-        """
-        places, first, index = np.unique(u, axis=0, return_index=True, return_inverse=True)
-        index = index.reshape(-1)
-        share = np.ones(len(u)) if readable is None else readable
-        return cls(
-            u=places,
-            successes=np.bincount(index, weights=scores).astype(np.float64),
-            trials=np.bincount(index).astype(np.float64),
-            floor=chance * share[first],
-            chance=chance,
-            labels=labels,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +63,10 @@ def prior(axes: int, count: int, rng: np.random.Generator, labels: int = 0) -> P
 
 
 def posterior(tally: Tally, *, seed: int, count: int = PARTICLES, moves: int = MOVES) -> Particles:
-    """The posterior from all answers at once."""
+    """The posterior from all answers at once; on one dose axis alone by exact grid."""
     rng = np.random.Generator(np.random.PCG64(seed))
+    if tally.u.shape[1] == 1 and not tally.labels:
+        return Particles(theta=grid_draws(tally, _prior_moments(1, 0), count, rng))
     start = prior(tally.u.shape[1] - tally.labels, count, rng, tally.labels)
     return update(start, None, tally, rng=rng, moves=moves)
 
@@ -121,7 +84,7 @@ def update(
     reached = 0.0
     while reached < 1.0:
         step = _admitted(cloud.of_new, 1.0 - reached)
-        cloud = cloud.take(_resampled(_weights(step * cloud.of_new), rng))
+        cloud = cloud.take(systematic(_weights(step * cloud.of_new), len(cloud.theta), rng))
         reached = min(reached + step, 1.0)
         cloud = _moved(cloud, reached, rng, moves)
     return Particles(theta=cloud.theta, labels=new.labels)
@@ -221,13 +184,6 @@ def _effective(log_weights: Floats) -> float:
 def _weights(log_weights: Floats) -> Floats:
     weights = np.exp(log_weights - log_weights.max())
     return np.asarray(weights / weights.sum())
-
-
-def _resampled(weights: Floats, rng: np.random.Generator) -> np.ndarray:
-    """Systematic resampling: indices [K]."""
-    count = len(weights)
-    ladder = (np.arange(count) + rng.random()) / count
-    return np.minimum(np.searchsorted(np.cumsum(weights), ladder), count - 1)
 
 
 def _prior_moments(axes: int, labels: int) -> tuple[Floats, Floats]:

@@ -81,7 +81,7 @@ class Regions:
 
     def competence(self, u: Floats) -> Floats:
         """c at each place; u: [places, k + m] → [R, places]."""
-        x = self._log_stress(u) + _log_expm1(_LN2 / self.link)[:, None]
+        x = self._log_stress(u) + log_expm1(_LN2 / self.link)[:, None]
         log_survival = -self.link[:, None] * (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
         return np.asarray((1 - self.lapse_at(u)) * np.exp(log_survival))
 
@@ -98,7 +98,7 @@ class Regions:
 
     def share_of_ceiling(self, axis: int, share: float | Floats) -> Floats:
         """[R] the u at which c falls to ``share`` of c(0) on an axis."""
-        log_stress = _log_expm1(-np.log(share) / self.link) - _log_expm1(_LN2 / self.link)
+        log_stress = log_expm1(-np.log(share) / self.link) - log_expm1(_LN2 / self.link)
         return np.asarray(self.h[:, axis] * np.exp(log_stress / self.b[:, axis]))
 
     def steepness(self, axis: int) -> Floats:
@@ -132,6 +132,6 @@ def by_label(shift: Floats, u: Floats) -> Floats:
     return np.asarray(shift @ u[:, -shift.shape[1] :].T.astype(shift.dtype))
 
 
-def _log_expm1(x: Floats) -> Floats:
+def log_expm1(x: Floats) -> Floats:
     """log(eˣ − 1) for x > 0, without overflow."""
     return np.asarray(x + np.log(-np.expm1(-x)))

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from falloff.core import Axis, child_seed
 from falloff.measure.layout import Layout
-from falloff.measure.posterior import Particles, Tally, prior, update
+from falloff.measure.posterior import Particles, prior, update
+from falloff.measure.tally import Tally
 from falloff.probes import Family
 from falloff.sampling.evidence import FamilyEvidence
 from falloff.sampling.halton import point_of_box
