@@ -48,7 +48,7 @@ def best_batch(
 ) -> list[int]:
     """Indices of ``count`` candidates, greedily; none twice before all have been taken.
 
-    ``cost`` [C]: expected calls of a probe at each candidate, all equal unless given.
+    ``cost`` [C]: expected cost of a probe at each candidate, all equal unless given.
     """
     price = np.ones(len(question.u)) if cost is None else cost
     outlooks = _outlooks(models, question)
