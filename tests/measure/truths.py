@@ -72,7 +72,7 @@ def matched(h, b, rho, lapse):
 
 def of(kind: str, axes: int, seed: int) -> tuple[Truth, Truth]:
     """Teacher and student of one kind; the student's reach is .5 to .95 of the teacher's."""
-    rng = np.random.default_rng([seed, 77])
+    rng = np.random.default_rng([*np.ravel(seed), 77])
     h = rng.uniform(0.5, 1.1, axes)
     b = np.exp(rng.uniform(np.log(2), np.log(7), axes))
     rho, lapse = float(np.exp(rng.uniform(np.log(1.5), np.log(8)))), rng.uniform(0.0, 0.08)

@@ -62,13 +62,14 @@ class Rounds:
         """What the first incomplete round lacks, at most so many; nothing when precise enough."""
         current = self._last
         if current is None or not _begins_with(evidence, current.start):
-            current = self._after({name: known.first(BATCH) for name, known in evidence.items()})
+            current = self.after({name: known.first(BATCH) for name, known in evidence.items()})
         while current.picks and not current.missing(evidence, BATCH):
-            current = self._after(current.end(evidence))
+            current = self.after(current.end(evidence))
         self._last = current
         return current.missing(evidence, most)
 
-    def _after(self, start: Mapping[str, FamilyEvidence]) -> Round:
+    def after(self, start: Mapping[str, FamilyEvidence]) -> Round:
+        """The round that begins with this evidence."""
         now = standing(self._families, start, self._beliefs)
         if self._precision is not None and now.half_width <= self._precision:
             return Round(start=start, picks=())
