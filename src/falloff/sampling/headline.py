@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from falloff.measure.audit import audit
 from falloff.measure.influence import correlation, influences, sandwich
@@ -20,6 +21,7 @@ from falloff.sampling.evidence import FamilyEvidence
 Floats = NDArray[np.float64]
 
 _Z = 1.645
+_TINY = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +86,7 @@ def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: B
     ]
     reference = next(iter(models.values()))
     together = correlation(np.array([one.psi for one in seen]))
-    spread = np.array([(1 - one.gain) * one.sd for one in seen])
+    spread = np.array([one.sd for one in seen])
     covariance = together * np.outer(spread, spread)
     np.fill_diagonal(covariance, [one.variance for one in seen])
     return _Volumes(
@@ -97,11 +99,10 @@ def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: B
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
-    """One model's volume: ``sd`` of the fit, stretched to the sandwich; ``gain`` of the audit."""
+    """One model's volume. ``sd``: that part of its spread which comes from the fitted answers."""
 
     mean: float
     sd: float
-    gain: float
     variance: float
     psi: Floats
 
@@ -123,11 +124,14 @@ def _seen(
     spread = max(float(volume.var()), sandwich(psi))
     whole = spread + check.form_error**2
     gain = check.gain(whole)
+    fit = float(np.clip(volume.mean(), _TINY, 1 - _TINY))
+    # The audit is weighed in in log odds: where it draws the mean inwards, the spread grows.
+    mean = float(expit(logit(fit) + gain * check.correction / (fit * (1 - fit))))
+    stretch = mean * (1 - mean) / (fit * (1 - fit))
     return _Seen(
-        mean=float(volume.mean()),
-        sd=float(np.sqrt(spread)),
-        gain=gain,
-        variance=(1 - gain) * whole,
+        mean=mean,
+        sd=stretch * (1 - gain) * float(np.sqrt(spread)),
+        variance=stretch**2 * (1 - gain) * whole,
         psi=psi,
     )
 
