@@ -7,15 +7,18 @@ import pytest
 import truths
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from falloff.core import Reason
 from falloff.measure.audit import audit
 from falloff.measure.draws import DRAWS
 from falloff.measure.inference import draw
 from falloff.measure.influence import by_item, correlation, influences, sandwich
-from falloff.measure.posterior import Tally, posterior, prior
+from falloff.measure.posterior import posterior, prior
+from falloff.measure.profile import profile_family
 from falloff.measure.readable import readable_share
 from falloff.measure.region import Regions
+from falloff.measure.tally import Tally
 from falloff.sampling import SpaceFilling
 from falloff.sampling.look_ahead import LookAhead
 
@@ -192,8 +195,29 @@ def test_the_audit_is_unbiased_and_says_what_it_could_have_seen():
     got = audit((rng.random(400) < truth).astype(float), fitted, 0.0)
     assert got.correction == pytest.approx(0.1, abs=0.05)
     assert got.misfit
-    assert got.detectable == pytest.approx(2.84 * 0.5 / 20)
-    assert audit(np.empty(0), np.empty(0), 0.0).gain(0.01) == 0
+    assert got.detectable == pytest.approx(2.84 * 0.5 / 20 + 0.5 / 400)
+    assert audit(np.empty(0), np.empty(0), 0.0).in_odds(0.4).gain(0.01) == 0
+
+
+def test_one_failure_where_nearly_all_is_solved_is_no_misfit_and_moves_little():
+    scores = np.r_[np.ones(11), 0.0]
+    got = audit(scores, np.full(12, 0.985), 0.0)
+    seen = got.in_odds(0.985)
+    assert not got.misfit
+    moved = seen.fit + seen.gain(0.1 + seen.form_error**2) * (seen.seen - seen.fit)
+    assert 0.9 < expit(moved) < 0.985
+
+
+def test_volumes_near_saturation_are_held():
+    """A box that is hardly left: a lapse or two among the audit probes must not tear it open."""
+    family, held = truths.box(2), 0
+    truth = truths.matched(np.array([4.0, 4.0]), np.array([4.0, 4.0]), 3.0, 0.02)
+    for seed in range(10):
+        data = adaptive(roles={"t": truth}, family=family, n=64, seed=seed)
+        volume = profile_family(data, "t", tau=0.5).volume
+        held += volume.low <= truth.volume(family) <= volume.high
+        assert volume.estimate > 0.8
+    assert held >= 7
 
 
 def test_answers_that_cannot_be_read_are_told_from_wrong_ones():

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from falloff.measure.region import Problem, Regions, fit
+from falloff.measure.region import Regions
+from falloff.measure.region_fit import Problem, fit
 
 positive = st.floats(0.05, 20)
 

@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from falloff.core import Axis, Reason
 from falloff.measure import FamilyData
+from falloff.measure.layout import Layout
 from falloff.probes import Family
 from falloff.sampling import Design, FamilyEvidence
 
@@ -71,7 +72,7 @@ def matched(h, b, rho, lapse):
 
 def of(kind: str, axes: int, seed: int) -> tuple[Truth, Truth]:
     """Teacher and student of one kind; the student's reach is .5 to .95 of the teacher's."""
-    rng = np.random.default_rng([seed, 77])
+    rng = np.random.default_rng([*np.ravel(seed), 77])
     h = rng.uniform(0.5, 1.1, axes)
     b = np.exp(rng.uniform(np.log(2), np.log(7), axes))
     rho, lapse = float(np.exp(rng.uniform(np.log(1.5), np.log(8)))), rng.uniform(0.0, 0.08)
@@ -131,8 +132,7 @@ KINDS = tuple(_KINDS)
 
 
 def positions(family, coordinates):
-    rows = [[a.u(x) for a, (_, x) in zip(family.axes, at, strict=True)] for at in coordinates]
-    return np.array(rows).reshape(-1, len(family.axes))
+    return Layout(axes=family.axes).columns(coordinates)
 
 
 def ask(

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_fakes import FakeModel, conducted, manifest_of, outcomes, pair, run
+from run_fakes import CHOSEN, FakeModel, conducted, manifest_of, outcomes, pair, run
 
 from falloff.core import ModelError, Reason, Reply, Request, child_rng
 from falloff.probes import Family
 from falloff.run import Progress, open_for_reading, open_for_writing
 from falloff.sampling import FamilyEvidence, Guess, Placement
+from falloff.sampling.look_ahead import LookAhead
 
 
 def test_every_model_is_asked_every_probe_once(tmp_path: Path) -> None:
@@ -289,3 +290,18 @@ def _interrupt(path: Path, models: dict[str, FakeModel], *, after: int, **option
             await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(until())
+
+
+@pytest.mark.parametrize("stops", [(100, 150), (41, 100)])
+def test_a_larger_budget_goes_on_as_if_it_had_been_given_at_once(
+    stops: tuple[int, ...], tmp_path: Path
+) -> None:
+    """Also where a run is cut off in the middle of a batch, and where answers differ in calls."""
+    path, whole = tmp_path / "a.falloff", tmp_path / "b.falloff"
+    run(whole, pair(), design=LookAhead(families=CHOSEN, seed=7, budget=240))
+    for after, budget in zip((30, 9), stops, strict=True):
+        cut = LookAhead(families=CHOSEN, seed=7, budget=240)
+        _interrupt(path, pair(concurrency=3), after=after, design=cut)
+        run(path, pair(), design=LookAhead(families=CHOSEN, seed=7, budget=budget))
+    run(path, pair(), design=LookAhead(families=CHOSEN, seed=7, budget=240))
+    assert outcomes(path) == outcomes(whole)

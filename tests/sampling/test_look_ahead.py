@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from falloff.core import UsageError
 from falloff.probes import FAMILIES
 from falloff.sampling import FamilyEvidence
+from falloff.sampling.beliefs import Beliefs
 from falloff.sampling.look_ahead import LookAhead
+from falloff.sampling.rounds import Rounds
 
 CHAIN = FAMILIES["rule_chain"]
 TOOLS = FAMILIES["tool_chain"]
@@ -79,12 +81,43 @@ def test_the_same_seed_and_answers_place_the_same_probes(seed):
     assert one.coordinates == other.coordinates
 
 
-def test_a_resumed_design_goes_on_as_if_never_stopped():
-    whole = run(design(96))
-    part = run(design(48))
-    resumed = run(design(96), start=part)
-    assert part.coordinates == whole.coordinates[:48]
-    assert resumed.coordinates == whole.coordinates
+@pytest.mark.parametrize("stops", [(48,), (40,), (100, 150), (9, 17, 31), (16, 32)])
+def test_a_budget_continued_places_what_it_would_have_placed_at_once(stops):
+    whole = run(design(240))
+    part = None
+    for budget in (*stops, 240):
+        part = run(design(budget), start=part)
+        assert part.coordinates == whole.coordinates[:budget]
+
+
+def run_all(made, families, start=None):
+    """Several families side by side, each with its own answers."""
+    known = start or {
+        f.name: FamilyEvidence.none_yet(f.name, ("teacher", "student")) for f in families
+    }
+    while allocated := made.allocate(known):
+        for family in families:
+            count = allocated.get(family.name, 0)
+            while count:
+                batch = made.place(family, count, known[family.name])
+                known = {**known, family.name: learn(known[family.name], batch)}
+                count -= len(batch)
+    return known
+
+
+@pytest.mark.parametrize("stops", [(100, 150), (17, 45, 77), (20, 60)])
+def test_budgets_of_several_families_are_continued_as_well(stops):
+    families = (CHAIN, TOOLS)
+    whole = run_all(design(240, families=families), families)
+    part = None
+    for budget in (*stops, 240):
+        part = run_all(design(budget, families=families), families, part)
+        assert sum(known.count for known in part.values()) == budget
+        for name, known in part.items():
+            assert known.coordinates == whole[name].coordinates[: known.count]
+    assert {name: known.count for name, known in part.items()} == {
+        name: known.count for name, known in whole.items()
+    }
 
 
 def test_a_fifth_is_audit_and_a_tenth_or_more_is_the_centre():
@@ -135,16 +168,17 @@ def test_a_budget_under_eight_a_family_is_an_error():
 
 
 def test_a_settled_family_gets_no_more_while_another_is_open():
-    made = design(400, families=(CHAIN, TOOLS))
-    settled, open_ = (
-        FamilyEvidence.none_yet(f.name, ("teacher", "student")) for f in (CHAIN, TOOLS)
-    )
+    families = (CHAIN, TOOLS)
+    made = design(400, families=families)
+    settled, open_ = (FamilyEvidence.none_yet(f.name, ("teacher", "student")) for f in families)
     for _ in range(9):
         settled = learn(settled, made.place(CHAIN, 16, settled))
         settled = replace(settled, scores={role: np.ones(settled.count) for role in settled.scores})
     for _ in range(2):
         open_ = learn(open_, made.place(TOOLS, 16, open_))
-    assert made.allocate({CHAIN.name: settled, TOOLS.name: open_}) == {"tool_chain": 32}
+    known = {CHAIN.name: settled, TOOLS.name: open_}
+    rounds = Rounds(families, Beliefs(seed=1), None)
+    assert rounds.after(known).picks == ("tool_chain", "tool_chain")
 
 
 def test_precision_stops_before_the_budget():

@@ -6,7 +6,7 @@ It is unbiased whatever the region's form (a difference estimator; Angelopoulos 
 noisy: SE is about .08 from 24 probes. The fit is narrow, and off by its form's error δ ~ N(0, τ²).
 The two are weighed as Gaussians: with V the variance of the fitted volume, δ included,
 
-    S = Ŝ + G d,   Var S = (1 − G) V,   G = V/(V + SE²)
+    S = Ŝ + G d,   Var S = (1 − G) V,   G = V/(V + SE²),   all in log odds
 
 so that few audit probes barely move the estimate, and many take it over from a form that is wrong.
 A correction beyond 2 SE is a misfit: τ is then taken to be larger, which widens the interval.
@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import logit
 
 from falloff.measure.data import Floats
 
@@ -29,6 +30,24 @@ _MISFIT = 0.04
 ALARM = 2.0
 # ALARM plus this many standard errors is found in four cases of five.
 _POWER_80 = 0.84
+
+
+@dataclass(frozen=True, kw_only=True)
+class InOdds:
+    """An audit in log odds, in which a volume stays inside (0, 1) and a ratio finite.
+
+    ``seen``: the fitted volume corrected, with its standard error ``se``, which grows where the
+    audit sees more failures than the fit does. ``form_error``: τ, towards the middle.
+    """
+
+    fit: float
+    seen: float
+    se: float
+    form_error: float
+
+    def gain(self, variance: float) -> float:
+        """G, the weight of the audit against a fit with this variance, form error included."""
+        return variance / (variance + self.se**2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,19 +64,32 @@ class Audit:
 
     @property
     def misfit(self) -> bool:
-        return abs(self.correction) > ALARM * self.se
+        return abs(self.correction) > ALARM * self.se + self._half_step
 
     @property
     def detectable(self) -> float:
-        return (ALARM + _POWER_80) * self.se
+        return (ALARM + _POWER_80) * self.se + self._half_step
+
+    @property
+    def _half_step(self) -> float:
+        """Half of what one answer moves d: where nearly all are right, chance comes in steps."""
+        return 0.5 / self.probes if self.probes else 0.0
 
     @property
     def form_error(self) -> float:
         return _MISFIT if self.misfit else FORM_ERROR
 
-    def gain(self, variance: float) -> float:
-        """G, the weight of the audit against a fit with this variance."""
-        return variance / (variance + self.se**2)
+    def in_odds(self, fit: float) -> InOdds:
+        """The audit of a volume ``fit``, in (0, 1), in log odds."""
+        least = 0.5 / (self.probes + 1)
+        at = min(max(fit + self.correction, min(least, fit)), max(1 - least, fit))
+        inward = fit + (self.form_error if fit < 0.5 else -self.form_error)
+        return InOdds(
+            fit=float(logit(fit)),
+            seen=float(logit(at)),
+            se=float(self.se / np.sqrt(at * (1 - at) * fit * (1 - fit))),
+            form_error=abs(float(logit(inward) - logit(fit))),
+        )
 
 
 def audit(scores: Floats, expected: Floats, chance: float) -> Audit:

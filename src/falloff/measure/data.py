@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from falloff.core import Axis, Coordinate, Reason, UsageError
+from falloff.measure.layout import Layout
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +55,11 @@ class FamilyData:
             )
 
     @cached_property
+    def layout(self) -> Layout:
+        """What the columns of :attr:`u` are."""
+        return Layout(axes=self.axes)
+
+    @cached_property
     def places(self) -> tuple[Coordinate, ...]:
         """The distinct coordinates that matter: the grid first, then any others asked at."""
         return tuple(dict.fromkeys([*self.grid, *self.coordinates]))
@@ -74,9 +80,8 @@ class FamilyData:
 
     @cached_property
     def u(self) -> Floats:
-        """[places, axes] positions of :attr:`places` on the axes' scales."""
-        by_name = {axis.name: axis for axis in self.axes}
-        return np.array([[by_name[name].u(dose) for name, dose in at] for at in self.places])
+        """[places, k + m] columns of :attr:`places`."""
+        return self.layout.columns(self.places)
 
     @cached_property
     def mu(self) -> Floats:

@@ -22,15 +22,17 @@ from falloff.measure.posterior import Particles, success
 def influences(
     particles: Particles, target: Floats, u: Floats, scores: Floats, floor: Floats, chance: float
 ) -> Floats:
-    """ψ [n] of n answers at ``u`` [n, k] on ``target``, [K] a value for each particle.
+    """ψ [n] of n answers at ``u`` [n, k + m] on ``target``, [K] a value for each particle.
 
+    ``floor`` [n] is success at competence 0, the same for all answers at a place.
     Particles give Σψ² a relative error of about √(d/K), some per cent.
     """
-    places, index = np.unique(u, axis=0, return_inverse=True)
+    places, first, index = np.unique(u, axis=0, return_index=True, return_inverse=True)
+    p = success(particles.regions.competence(places), chance, floor[first])
+    off = (target - target.mean()) / len(target)
+    won, lost = off @ np.log(p), off @ np.log1p(-p)
     index = index.reshape(-1)
-    p = success(particles.regions.competence(places)[:, index], chance, floor)
-    log_likelihood = scores * np.log(p) + (1 - scores) * np.log1p(-p)
-    return np.asarray((target - target.mean()) @ log_likelihood / len(target))
+    return np.asarray(scores * won[index] + (1 - scores) * lost[index])
 
 
 def sandwich(psi: Floats) -> float:

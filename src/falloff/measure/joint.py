@@ -18,9 +18,10 @@ from falloff.measure.audit import Audit, audit
 from falloff.measure.data import BOX, FamilyData, Floats
 from falloff.measure.draws import DRAWS, Draws, centre_draws
 from falloff.measure.influence import by_item, correlation, few_items, influences, sandwich
-from falloff.measure.posterior import Particles, Tally, posterior, success
+from falloff.measure.posterior import Particles, posterior, success
 from falloff.measure.readable import readable, readable_share
 from falloff.measure.region import Regions
+from falloff.measure.tally import Tally
 
 _TINY = 1e-6
 
@@ -78,8 +79,8 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
 def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) -> _Model:
     place, score = data.place_of, data.scores[role]
     floor = _floor(data, role)
-    u, g = data.u[place], data.chance
-    tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None)
+    u, g, labels = data.u[place], data.chance, data.layout.labels
+    tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None, labels)
     particles = _remembered(_Key(tally=tally, family=data.name))
     competence = particles.regions.competence(data.u)
     volume = competence @ data.mu
@@ -114,7 +115,7 @@ class _Key:
     def _facts(self) -> tuple[object, ...]:
         t = self.tally
         arrays = (t.u, t.successes, t.trials, t.floor)
-        return (self.family, t.chance, *(array.tobytes() for array in arrays))
+        return (self.family, t.chance, t.labels, *(array.tobytes() for array in arrays))
 
     def __hash__(self) -> int:
         return hash(self._facts)
@@ -160,7 +161,9 @@ def _draws(
     at = (model.competence >= tau) @ data.mu
     theta = model.particles.theta
     return Draws(
-        regions=Regions.from_vector(_with_point(theta.mean(axis=0), theta[chosen])),
+        regions=Regions.from_vector(
+            _with_point(theta.mean(axis=0), theta[chosen]), data.layout.labels
+        ),
         centre=centre,
         volume=_checked(model, chosen, rng) - model.unread,
         volume_at=_with_point(at.mean(), at[chosen]),
@@ -170,26 +173,19 @@ def _draws(
 
 
 def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
-    """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit.
-
-    In log odds, in which a volume stays inside (0, 1) and a ratio of volumes finite.
-    """
-    mean = model.volume.mean()
-    slope = 1 / (mean * (1 - mean))
+    """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit."""
     odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
-    centre = logit(mean)
-    draws = centre + model.inflation * (odds[chosen] - odds.mean())
-    check = model.audit
-    draws += check.form_error * slope * rng.standard_normal(len(chosen))
-    gain = check.gain(model.inflation**2 * odds.var() / slope**2 + check.form_error**2)
+    check = model.audit.in_odds(float(np.clip(model.volume.mean(), _TINY, 1 - _TINY)))
+    draws = check.fit + model.inflation * (odds[chosen] - odds.mean())
+    draws += check.form_error * rng.standard_normal(len(chosen))
+    gain = check.gain(model.inflation**2 * odds.var() + check.form_error**2)
     if gain > 0:
-        seen = check.correction + check.se * rng.standard_normal(len(chosen))
-        draws += gain * (centre + slope * seen - draws)
+        draws += gain * (check.seen + check.se * rng.standard_normal(len(chosen)) - draws)
+    point = check.fit + gain * (check.seen - check.fit)
     if model.reused:
-        draws += (_item_stretch(model, gain, float(draws.std()) / slope) - 1) * (
-            draws - draws.mean()
-        )
-    return np.asarray(expit(_with_point(centre + gain * slope * check.correction, draws)))
+        sd = float(draws.std()) * float(expit(point) * expit(-point))
+        draws += (_item_stretch(model, gain, sd) - 1) * (draws - draws.mean())
+    return np.asarray(expit(_with_point(point, draws)))
 
 
 def _item_stretch(model: _Model, gain: float, sd: float) -> float:

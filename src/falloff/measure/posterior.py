@@ -1,6 +1,8 @@
 """The posterior of one model's region on one family, as particles.
 
-    θ = (log h₁ … log h_k, log b₁ … log b_k, log ρ, logit λ, log ν)          d = 2k + 3
+    θ = (log h₁ … log h_k, δ, log b₁ … log b_k, ζ, log ρ, logit λ, log ν)      d = 2(k + m) + 3
+
+with a shift δ and a shift ζ for each of m label columns (:mod:`falloff.measure.layout`).
 
 Sequential Monte Carlo (Chopin 2002; Drovandi, McGree and Pettitt 2013): new answers are let in by
 degrees, so that reweighting keeps an effective sample of at least half the particles; then the
@@ -18,7 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from falloff.measure.data import Floats
-from falloff.measure.region import Regions
+from falloff.measure.grid import grid_draws, systematic
+from falloff.measure.region import PRIOR_DELTA, PRIOR_ZETA, Regions
+from falloff.measure.tally import Tally
 
 # Priors on log h, log b, log ρ, logit λ, log ν: mean and standard deviation. Broad: h from the
 # first level to beyond the box, b from gentle to a cliff, ρ from trading off to the weakest link,
@@ -40,58 +44,30 @@ _SCALES = (2.4, 1.2, 2.4, 0.6)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tally:
-    """Answers summed by place. ``u``: [places, k]; the rest [places].
-
-    ``floor`` is the probability of success where competence is 0: the chance level g, times the
-    share of answers that can be read (:mod:`falloff.measure.readable`).
-    """
-
-    u: Floats
-    successes: Floats
-    trials: Floats
-    floor: Floats
-    chance: float
-
-    @classmethod
-    def of(cls, u: Floats, scores: Floats, chance: float, readable: Floats | None = None) -> Tally:
-        """From n probes at ``u`` [n, k] with ``scores`` [n]; their order does not matter.
-
-        ``readable`` [n]: the probability that the answer to each can be read, 1 unless given.
-        """
-        places, first, index = np.unique(u, axis=0, return_index=True, return_inverse=True)
-        index = index.reshape(-1)
-        share = np.ones(len(u)) if readable is None else readable
-        return cls(
-            u=places,
-            successes=np.bincount(index, weights=scores).astype(np.float64),
-            trials=np.bincount(index).astype(np.float64),
-            floor=chance * share[first],
-            chance=chance,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Particles:
-    """Equally likely draws of θ, [K, d]."""
+    """Equally likely draws of θ, [K, d], of which m = ``labels`` pairs are shifts."""
 
     theta: Floats
+    labels: int = 0
 
     @property
     def regions(self) -> Regions:
-        return Regions.from_vector(self.theta)
+        return Regions.from_vector(self.theta, self.labels)
 
 
-def prior(axes: int, count: int, rng: np.random.Generator) -> Particles:
-    """``count`` particles before any answer."""
-    mean, sd = _prior_moments(axes)
-    return Particles(theta=mean + sd * rng.standard_normal((count, len(mean))))
+def prior(axes: int, count: int, rng: np.random.Generator, labels: int = 0) -> Particles:
+    """``count`` particles before any answer, for k = ``axes`` dose axes."""
+    mean, sd = _prior_moments(axes, labels)
+    theta = mean + sd * rng.standard_normal((count, len(mean)))
+    return Particles(theta=theta, labels=labels)
 
 
 def posterior(tally: Tally, *, seed: int, count: int = PARTICLES, moves: int = MOVES) -> Particles:
-    """The posterior from all answers at once."""
+    """The posterior from all answers at once; on one dose axis alone by exact grid."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    start = prior(tally.u.shape[1], count, rng)
+    if tally.u.shape[1] == 1 and not tally.labels:
+        return Particles(theta=grid_draws(tally, _prior_moments(1, 0), count, rng))
+    start = prior(tally.u.shape[1] - tally.labels, count, rng, tally.labels)
     return update(start, None, tally, rng=rng, moves=moves)
 
 
@@ -108,10 +84,10 @@ def update(
     reached = 0.0
     while reached < 1.0:
         step = _admitted(cloud.of_new, 1.0 - reached)
-        cloud = cloud.take(_resampled(_weights(step * cloud.of_new), rng))
+        cloud = cloud.take(systematic(_weights(step * cloud.of_new), len(cloud.theta), rng))
         reached = min(reached + step, 1.0)
         cloud = _moved(cloud, reached, rng, moves)
-    return Particles(theta=cloud.theta)
+    return Particles(theta=cloud.theta, labels=new.labels)
 
 
 def success(competence: Floats, chance: float, floor: Floats | float) -> Floats:
@@ -131,8 +107,9 @@ class _Cloud:
 
     @classmethod
     def at(cls, theta: Floats, tallies: Sequence[Tally]) -> _Cloud:
-        mean, sd = _prior_moments((theta.shape[1] - 3) // 2)
-        regions = Regions.from_vector(theta)
+        labels = tallies[0].labels
+        mean, sd = _prior_moments((theta.shape[1] - 3) // 2 - labels, labels)
+        regions = Regions.from_vector(theta, labels)
         values = [_log_likelihood(regions, tally) for tally in tallies]
         return cls(
             theta=theta,
@@ -209,13 +186,7 @@ def _weights(log_weights: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def _resampled(weights: Floats, rng: np.random.Generator) -> np.ndarray:
-    """Systematic resampling: indices [K]."""
-    count = len(weights)
-    ladder = (np.arange(count) + rng.random()) / count
-    return np.minimum(np.searchsorted(np.cumsum(weights), ladder), count - 1)
-
-
-def _prior_moments(axes: int) -> tuple[Floats, Floats]:
-    parts = [_PRIOR_H] * axes + [_PRIOR_B] * axes + [_PRIOR_RHO, _PRIOR_LAPSE, _PRIOR_LINK]
+def _prior_moments(axes: int, labels: int) -> tuple[Floats, Floats]:
+    parts = [_PRIOR_H] * axes + [PRIOR_DELTA] * labels + [_PRIOR_B] * axes + [PRIOR_ZETA] * labels
+    parts += [_PRIOR_RHO, _PRIOR_LAPSE, _PRIOR_LINK]
     return np.array([mean for mean, _ in parts]), np.array([sd for _, sd in parts])

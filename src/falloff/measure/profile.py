@@ -63,8 +63,8 @@ def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float
         interaction=interval(draws.regions.rho) if draws else UNDEFINED,
         curves=tuple(
             _curve(data, role, i, axis, draws, tau=tau)
-            for i, axis in enumerate(data.axes)
-            if draws and axis.kind == "dose"
+            for i, axis in enumerate(data.layout.doses)
+            if draws
         ),
         cells=cells(data, role),
         reasons=dict(Counter(r for r in data.reasons[role] if r is not None)),
@@ -106,7 +106,7 @@ def _curve(
     data: FamilyData, role: str, index: int, axis: Axis, draws: Draws, *, tau: float
 ) -> AxisCurve:
     u = np.linspace(0.0, 1.0, _POINTS)
-    places = np.zeros((_POINTS, len(data.axes)))
+    places = np.zeros((_POINTS, data.layout.width))
     places[:, index] = u
     lines = draws.regions.competence(places)
     low, high = np.quantile(lines[1:], [LOW, HIGH], axis=0)

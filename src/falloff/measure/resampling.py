@@ -21,7 +21,8 @@ from falloff.measure.draws import (
     outcome_patterns,
     smoothed_mean,
 )
-from falloff.measure.region import Regions, fit
+from falloff.measure.region import Regions
+from falloff.measure.region_fit import fit
 
 
 def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> dict[str, Draws]:
@@ -91,5 +92,6 @@ def _fit(data: FamilyData, place: np.ndarray, score: Floats, weights: Floats) ->
     onehot = np.zeros((len(place), len(data.places)))
     onehot[np.arange(len(place)), place] = 1.0
     trials, successes = weights @ onehot, (weights * score) @ onehot
-    _, point = fit(data.u, successes[:1], trials[:1], data.chance)
-    return fit(data.u, successes, trials, data.chance, start=point[0])[0]
+    labels = data.layout.labels
+    _, point = fit(data.u, successes[:1], trials[:1], data.chance, labels=labels)
+    return fit(data.u, successes, trials, data.chance, start=point[0], labels=labels)[0]

@@ -29,7 +29,8 @@ from falloff.measure.ascent import Index, climb
 from falloff.measure.data import Floats
 from falloff.measure.estimates import Interval
 from falloff.measure.intervals import HIGH
-from falloff.measure.region import Problem, Regions
+from falloff.measure.region import Regions
+from falloff.measure.region_fit import Problem
 
 # Tables drawn, over the number of axes: with 2k degrees of freedom (one for k = 1) they give the
 # mean of Λ to a tenth for any k.
@@ -42,8 +43,8 @@ _TINY = 1e-12
 class PairedAnswers:
     """Answers of a teacher and a student to the same n probes.
 
-    ``u``: [places, k]; ``place``, ``item``: [n] indices, an item being a cluster; ``scores``:
-    [2, n] in [0, 1]; ``chance``: g.
+    ``u``: [places, k + m], m = ``labels``; ``place``, ``item``: [n] indices, an item being a
+    cluster; ``scores``: [2, n] in [0, 1]; ``chance``: g.
     """
 
     u: Floats
@@ -51,6 +52,12 @@ class PairedAnswers:
     item: Index
     scores: Floats
     chance: float
+    labels: int = 0
+
+    @property
+    def axes(self) -> int:
+        """k, the number of dose axes."""
+        return int(self.u.shape[1]) - self.labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,13 +102,13 @@ def _lognormal(mean: float, sd: float) -> Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class _Fits:
-    """Both models of the same answers. Stacked parameters are [R, 2d], d = 2k + 2."""
+    """Both models of the same answers. Stacked parameters are [R, 2d], d = 2(k + m) + 2."""
 
     answers: PairedAnswers
 
     @cached_property
     def problem(self) -> Problem:
-        return Problem.of(self.answers.u, self.answers.chance)
+        return Problem.of(self.answers.u, self.answers.chance, self.answers.labels)
 
     @cached_property
     def asked(self) -> Floats:
@@ -120,7 +127,7 @@ class _Fits:
     def subspace(self) -> Floats:
         """M [2d, d + 2]: φ = (θ_T, logit λ_S, log f)."""
         d = len(self.problem.prior[0])
-        k = d // 2 - 1
+        k = self.answers.axes
         matrix = np.zeros((2 * d, d + 2))
         matrix[:d, :d] = np.eye(d)
         matrix[d : 2 * d - 1, : d - 1] = np.eye(d - 1)
@@ -139,7 +146,7 @@ class _Fits:
         """[tables, 2, places] tables of independent answers from stacked parameters [2d]."""
         p = self._success(theta)
         asked = self.asked.astype(np.int64)
-        return rng.binomial(asked, p, size=(_TABLES // self.problem.u.shape[1], *p.shape)).astype(
+        return rng.binomial(asked, p, size=(_TABLES // self.answers.axes, *p.shape)).astype(
             np.float64
         )
 
@@ -181,7 +188,8 @@ class _Fits:
 
     def _success(self, theta: Floats) -> Floats:
         """[2, places]"""
-        competence = Regions.from_vector(theta.reshape(2, -1)).competence(self.problem.u)
+        regions = Regions.from_vector(theta.reshape(2, -1), self.answers.labels)
+        competence = regions.competence(self.problem.u)
         return np.asarray(self.problem.success(competence))
 
     def _climb(self, start: Floats, won: Floats, matrix: Floats) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 from falloff.core import child_seed
 from falloff.measure.data import FamilyData, Floats
 from falloff.measure.draws import Draws
-from falloff.measure.estimates import Interval, Shape
+from falloff.measure.estimates import UNDEFINED, Interval, Shape
 from falloff.measure.intervals import interval
 from falloff.measure.scaled import PairedAnswers, scaled_test
 
@@ -26,16 +26,20 @@ def retention_in_u(data: FamilyData, teacher: Draws, student: Draws) -> Interval
 
 
 def radius(data: FamilyData, teacher: Draws, student: Draws, tau: float) -> Interval:
-    """(V_S/V_T)^{1/k} under uniform-in-u: the shrinking of one axis, comparable across k."""
+    """(V_S/V_T)^{1/k} under uniform-in-u: the shrinking of one dose axis, comparable across k."""
     weights = uniform_in_u(data)
+    axes = len(data.layout.doses)
     kept = _ratio((student.competence >= tau) @ weights, (teacher.competence >= tau) @ weights)
-    return interval(kept ** (1 / len(data.axes)))
+    return interval(kept ** (1 / axes)) if axes else UNDEFINED
 
 
 def uniform_in_u(data: FamilyData) -> Floats:
-    """[places] the measure that gives every listed level its share of the scale (trapezoids)."""
+    """[places] the measure that gives every listed level its share of the scale (trapezoids).
+
+    Labels have no scale and weigh the same.
+    """
     share = np.ones(len(data.grid))
-    for i, axis in enumerate(data.axes):
+    for i, axis in enumerate(data.layout.doses):
         levels = np.array([axis.u(level) for level in axis.levels])
         middle = (levels[1:] + levels[:-1]) / 2
         width = dict(zip(levels, np.diff([0.0, *middle, 1.0]), strict=True))
@@ -47,8 +51,10 @@ def shape(data: FamilyData, roles: tuple[str, str]) -> Shape:
     """Whether the student is a scaled copy, by which factor, and how sure that it is not.
 
     ``roles``: teacher and student. From the probes that both have answered, audit probes too.
-    Deterministic: its stream is derived from the family's name alone.
+    Undefined without a dose axis. Deterministic: its stream follows from the family's name alone.
     """
+    if not data.layout.doses:
+        return Shape(factor=UNDEFINED, statistic=None, p=None)
     keep = data.scored(*roles)
     _, item = np.unique(data.item_of[keep], return_inverse=True)
     asked, place = np.unique(data.place_of[keep], return_inverse=True)
@@ -59,6 +65,7 @@ def shape(data: FamilyData, roles: tuple[str, str]) -> Shape:
             item=item,
             scores=np.array([data.scores[role][keep] for role in roles]),
             chance=data.chance,
+            labels=data.layout.labels,
         ),
         np.random.Generator(np.random.PCG64(child_seed("shape", data.name))),
     )

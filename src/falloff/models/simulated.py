@@ -27,6 +27,7 @@ from falloff.core import (
     Request,
     child_rng,
 )
+from falloff.core.axis import Kind
 from falloff.models.observers import Observer, student_of
 from falloff.models.observers.rules import Floats
 from falloff.models.simulated_names import read_name
@@ -56,12 +57,12 @@ class Simulated:
         self._observers: dict[str, Observer] = {}
 
     def observer(self, family: Family) -> Observer:
-        """The truth over the family's dose axes; a student is solved for on the family's grid.
+        """The truth over the family's axes; a student is solved for on the family's grid.
 
         Raises :class:`falloff.core.UsageError` if no student keeps that much there.
         """
         if family.name not in self._observers:
-            observer = self.settings.observer(_dose_axes(family))
+            observer = self.settings.observer(family.axes)
             if self.settings.kept is not None:
                 box = positions(family, family.grid)
                 mu = np.full(len(box), 1 / len(box))
@@ -70,7 +71,7 @@ class Simulated:
         return self._observers[family.name]
 
     def competence(self, family: Family, coordinate: Coordinate) -> float:
-        """The truth c at a coordinate, over all items. Nominal axes make no difference to it."""
+        """The truth c at a coordinate, over all items."""
         u = positions(family, [coordinate])
         return float(self.observer(family).competence(u)[0])
 
@@ -79,8 +80,11 @@ class Simulated:
         return float(self.observer(family).competence(positions(family, family.grid)).mean())
 
     def edge(self, family: Family, axis: str, tau: float = 0.5) -> float | None:
-        """The true edge on a dose axis, in doses; None if there is none in the box."""
-        axes = _dose_axes(family)
+        """The true edge on a dose axis, in doses; None if there is none in the box.
+
+        Nominal axes are at the centre.
+        """
+        axes = _of_kind(family, "dose")
         index = [a.name for a in axes].index(axis)
         u = self.observer(family).edge(index, len(axes), tau)
         return None if u is None else axes[index].dose(u)
@@ -121,7 +125,8 @@ class Simulated:
     def _tokens(self, said: Reply, probe: Probe) -> int:
         if not self.settings.cost:
             return len(said.text)
-        u = float(positions(FAMILIES[probe.family], [probe.coordinate]).mean())
+        doses = _of_kind(FAMILIES[probe.family], "dose")
+        u = sum(axis.u(probe.coordinate[axis.name]) for axis in doses) / max(len(doses), 1)
         return round(len(said.text) * (1 + self.settings.cost * u))
 
     def forget(self, conversation: str) -> None:
@@ -132,13 +137,18 @@ class Simulated:
 
 
 def positions(family: Family, coordinates: Iterable[Coordinate]) -> Floats:
-    """[n, k] positions u of coordinates on the family's dose axes."""
-    axes = _dose_axes(family)
-    return np.array([[axis.u(at[axis.name]) for axis in axes] for at in coordinates])
+    """[n, axes] positions u on the family's dose axes, then labels 0, 1, … on its nominal ones."""
+    doses, nominal = _of_kind(family, "dose"), _of_kind(family, "nominal")
+    rows = [
+        [axis.u(at[axis.name]) for axis in doses]
+        + [float(axis.levels.index(at[axis.name])) for axis in nominal]
+        for at in coordinates
+    ]
+    return np.array(rows)
 
 
-def _dose_axes(family: Family) -> tuple[Axis, ...]:
-    return tuple(axis for axis in family.axes if axis.kind == "dose")
+def _of_kind(family: Family, kind: Kind) -> tuple[Axis, ...]:
+    return tuple(axis for axis in family.axes if axis.kind == kind)
 
 
 def _episode(request: Request) -> Episode:

@@ -18,6 +18,7 @@ from falloff.models.observers import (
     Asymmetric,
     Bump,
     Compounding,
+    Nominal,
     Observer,
     Plateau,
     Pooled,
@@ -54,7 +55,8 @@ class Settings:
     """A name as it was read. ``kept`` is the retention of a student, solved for family by family.
 
     ``rule`` and ``shape``, the rule's own parameters, make the observer; ``cost`` is by how much
-    its replies lengthen from the centre to the far corner; ``luck`` tells twins apart.
+    its replies lengthen from the centre to the far corner; ``luck`` tells twins apart. ``factors``
+    shrink the region at each label of a nominal axis.
     """
 
     kept: float | None
@@ -65,13 +67,18 @@ class Settings:
     items: float
     cost: float
     luck: int
+    factors: tuple[float, ...]
 
     def observer(self, axes: tuple[Axis, ...]) -> Observer:
-        """The observer on these dose axes; of a student, its teacher."""
+        """The observer on these axes, doses before labels; of a student, its teacher."""
         made, preset = RULES[self.rule]
-        on_axes = {"axes": axes} if made is Compounding else {}
+        doses = tuple(axis for axis in axes if axis.kind == "dose")
+        on_axes = {"axes": doses} if made is Compounding else {}
         rule = cast("Rule", made(**{**preset, **self.shape, **on_axes}))
-        return Observer(rule=rule, lapse=self.lapse, items=self.items)
+        labels = len(axes) - len(doses)
+        if labels:
+            rule = Nominal(rule=rule, factors=self.factors, axes=labels)
+        return Observer(rule=rule, lapse=self.lapse, items=self.items, labels=labels)
 
 
 def read_name(text: str) -> Settings:
@@ -85,7 +92,7 @@ def read_name(text: str) -> Settings:
     if rule not in RULES:
         raise UnknownNameError("rule of a simulated model", rule, RULES)
     shaping = [f.name for f in fields(RULES[rule][0]) if f.name != "axes"]
-    common = ["cost", "items", "lapse", "luck", *(["how"] if kept is not None else [])]
+    common = ["cost", "factors", "items", "lapse", "luck", *(["how"] if kept is not None else [])]
     for key in given:
         if key not in shaping and key not in common:
             raise UnknownNameError(
@@ -104,6 +111,7 @@ def read_name(text: str) -> Settings:
         items=_number("items", given.get("items", "0"), lambda x: 0 <= x <= 3),
         cost=_number("cost", given.get("cost", "0"), lambda x: x >= 0),
         luck=int(_number("luck", given.get("luck", "0"), float.is_integer)),
+        factors=_several("factors", given.get("factors", "1")),
     )
 
 
@@ -129,12 +137,16 @@ def _pairs(query: str) -> dict[str, str]:
 def _shaping(key: str, value: str) -> Any:
     """A rule's own parameter: above 0, but for a bump's size; ``half`` may differ by axis."""
     if key == "half":
-        return tuple(_number(key, part, lambda x: x > 0) for part in value.split(","))
+        return _several(key, value)
     if key == "size":
         return _number(key, value, lambda x: -1 <= x <= 1)
     if key in ("accuracy", "shelf"):
         return _number(key, value, lambda x: 0 < x <= 1)
     return _number(key, value, lambda x: x > 0)
+
+
+def _several(key: str, value: str) -> tuple[float, ...]:
+    return tuple(_number(key, part, lambda x: x > 0) for part in value.split(","))
 
 
 def _number(key: str, value: str, allowed: Callable[[float], bool]) -> float:
@@ -152,6 +164,7 @@ def _number(key: str, value: str, allowed: Callable[[float], bool]) -> float:
 _ABOVE = "Give a number above 0."
 _RANGES = {
     "kept": "Give the share that is kept, above 0 and at most 1: sim:kept-0.8.",
+    "factors": "Give a number above 0 for each label: factors=1,0.7,0.5.",
     "half": "Give a position above 0, or one for each axis: half=0.5,0.8.",
     "lapse": "Give a share from 0 to below 1.",
     "items": "Give a standard deviation from 0 to 3 logits.",

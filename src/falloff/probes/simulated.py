@@ -28,6 +28,7 @@ LEVELS: dict[int, tuple[float, ...]] = {
     5: (1, 5, 12, 20),
 }
 AXIS_NAMES = ("a", "b", "c", "d", "e")
+LABELS = ("plain", "terse", "formal", "foreign")
 _SYLLABLES = tuple(c + v for c in "bdfgklmnprstvz" for v in "aeiou")
 
 
@@ -98,8 +99,11 @@ def _word(rng: random.Random) -> str:
     return "".join(rng.choice(_SYLLABLES) for _ in range(4))
 
 
-def _register(name: str, *, axes: int, options: int = 0) -> None:
-    """A family and a suite of that name, for a box of ``axes``, with ``options`` or open."""
+def _register(name: str, *, axes: int, options: int = 0, labels: tuple[str, ...] = ()) -> None:
+    """A family and a suite of that name, for a box of ``axes``, with ``options`` or open.
+
+    With ``labels``, a nominal axis of that many levels comes last.
+    """
 
     def generate(at: Coordinate, rng: random.Random) -> CodeWord:
         words = tuple(_word(rng) for _ in range(max(options, 1)))
@@ -110,13 +114,14 @@ def _register(name: str, *, axes: int, options: int = 0) -> None:
         )
 
     box = "one axis" if axes == 1 else f"{axes} axes"
+    box += f" and one of {len(labels)} labels" if labels else ""
     word = f"one of {options} code words" if options else "a code word"
     generate.__doc__ = f"For simulated models only: {word}, in a box of {box}."
     family(
         name,
         capability="reasoning",
         version=1,
-        axes=_axes(axes),
+        axes=_axes(axes) + _nominal(labels),
         renderers={"micro": Micro(), "chat": Chat()},
         chance=1 / options if options else 0.0,
     )(generate)
@@ -136,6 +141,21 @@ def _axes(count: int) -> tuple[Axis, ...]:
     )
 
 
+def _nominal(labels: tuple[str, ...]) -> tuple[Axis, ...]:
+    if not labels:
+        return ()
+    return (
+        Axis(
+            name="kind",
+            unit="kind",
+            levels=tuple(float(level) for level in range(len(labels))),
+            kind="nominal",
+            labels=labels,
+            description="a kind that means something to simulated models alone",
+        ),
+    )
+
+
 def _suite(name: str, families: tuple[str, ...]) -> Suite:
     return Suite(name=name, version="1.0", dialect="micro", family_names=families, public=False)
 
@@ -144,7 +164,11 @@ for _count in LEVELS:
     _register(f"sim_{_count}d", axes=_count)
 _register("sim_choice", axes=2, options=4)
 _register("sim_yes_no", axes=2, options=2)
+_register("sim_nominal", axes=2, labels=LABELS)
 
 SIM = SUITES.register("sim")(
-    _suite("sim", (*(f"sim_{count}d" for count in LEVELS), "sim_choice", "sim_yes_no"))
+    _suite(
+        "sim",
+        (*(f"sim_{count}d" for count in LEVELS), "sim_choice", "sim_yes_no", "sim_nominal"),
+    )
 )

@@ -48,16 +48,15 @@ class Selection:
         """Add a complete batch to the evidence."""
         before = self.evidence
         start, stop = before.count, before.count + len(batch)
+        new = {
+            role: self._store.scores(self.family.name, role, start, stop) for role in before.scores
+        }
         self.evidence = replace(
             before,
             coordinates=before.coordinates + tuple(p.probe.coordinate for p in batch),
             shares=before.shares + tuple(p.share for p in batch),
-            scores={
-                role: np.concatenate(
-                    [scores, self._store.scores(self.family.name, role, start, stop)]
-                )
-                for role, scores in before.scores.items()
-            },
+            scores={role: np.append(old, new[role][0]) for role, old in before.scores.items()},
+            calls={role: np.append(old, new[role][1]) for role, old in before.calls.items()},
         )
 
     def _probe(self, placement: Placement, round_: int, position: int) -> PlacedProbe:

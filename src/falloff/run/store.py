@@ -87,9 +87,12 @@ class RunStore:
         return {row[0] for row in rows}
 
     def scores(self, family: str, role: str, start: int, stop: int) -> NDArray[np.float64]:
-        """First scores at positions start … stop − 1, shape (n,), NaN where there is none."""
+        """First scores and their calls at positions start … stop − 1, shape (2, n).
+
+        NaN where there is no score.
+        """
         rows = self._rows(
-            """SELECT a.score FROM probes p LEFT JOIN answers a
+            """SELECT a.score, iif(a.score IS NULL, NULL, a.calls) FROM probes p LEFT JOIN answers a
                ON a.role = ? AND a.repeat = 0 AND a.probe = p.number
                WHERE p.family = ? AND p.position >= ? AND p.position < ? ORDER BY p.position""",
             role,
@@ -97,7 +100,7 @@ class RunStore:
             start,
             stop,
         )
-        return np.array([row[0] for row in rows], dtype=np.float64)
+        return np.array(list(rows), dtype=np.float64).reshape(-1, 2).T
 
     def record(self, answers: Sequence[Answer]) -> None:
         """Commit answers with their transcripts; an answer replaces an earlier error.

@@ -32,9 +32,9 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked of one family: candidates ``u`` [C, k], and the box it is asked for.
+    """What is asked of one family: candidates ``u`` [C, k + m], and the box it is asked for.
 
-    ``box``: [cells, k] with the measure ``mu`` [cells]; ``chance``: g.
+    ``box``: [cells, k + m] with the measure ``mu`` [cells]; ``chance``: g.
     """
 
     u: Floats
@@ -48,7 +48,7 @@ def best_batch(
 ) -> list[int]:
     """Indices of ``count`` candidates, greedily; none twice before all have been taken.
 
-    ``cost`` [C]: expected calls of a probe at each candidate, all equal unless given.
+    ``cost`` [C]: expected cost of a probe at each candidate, all equal unless given.
     """
     price = np.ones(len(question.u)) if cost is None else cost
     outlooks = _outlooks(models, question)
@@ -108,7 +108,7 @@ def _outlooks(models: Sequence[Particles], question: Question) -> list[_Outlook]
 def _outlook(
     model: Particles, question: Question, volume: Floats, competence: Floats, models: int
 ) -> _Outlook:
-    axes = question.u.shape[1]
+    axes = model.regions.axes
     targets = [volume, _standard((competence >= TAU) @ question.mu, _VOLUME_AT / models)]
     for axis in range(axes):
         edge = np.nan_to_num(model.regions.edge(axis, TAU), nan=0.0)

@@ -8,13 +8,16 @@ remembered only saves time.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.core import Coordinate, child_seed
-from falloff.measure.posterior import Particles, Tally, prior, update
+from falloff.core import Axis, child_seed
+from falloff.measure.layout import Layout
+from falloff.measure.posterior import Particles, prior, update
+from falloff.measure.tally import Tally
 from falloff.probes import Family
 from falloff.sampling.evidence import FamilyEvidence
 from falloff.sampling.halton import point_of_box
@@ -40,7 +43,7 @@ class Beliefs:
 
     def of(self, family: Family, evidence: FamilyEvidence) -> dict[str, Particles]:
         """The particles of every role, given the family's evidence."""
-        u = positions(family, evidence.coordinates)
+        u = layout(family).columns(evidence.coordinates)
         fitted = np.array([share != "box" for share in evidence.shares], dtype=bool)
         return {
             role: self._posterior(family, u, np.where(fitted, scores, np.nan), evidence.count)
@@ -48,11 +51,11 @@ class Beliefs:
         }
 
     def box(self, family: Family) -> Floats:
-        """[cells, axes] places whose mean is the volume, for decisions: the grid, or part of it."""
+        """[cells, k + m] places whose mean is the volume that decides: the grid, or part of it."""
         if family.name not in self._boxes:
             drawn = (point_of_box(self.seed, family, i, stream="volume") for i in range(CELLS))
             cells = family.grid if len(family.grid) <= CELLS else tuple(drawn)
-            self._boxes[family.name] = positions(family, cells)
+            self._boxes[family.name] = layout(family).columns(cells)
         return self._boxes[family.name]
 
     def _posterior(self, family: Family, u: Floats, scores: Floats, count: int) -> Particles:
@@ -65,9 +68,10 @@ class Beliefs:
             np.random.PCG64(child_seed(self.seed, "beliefs", family.name, count))
         )
         if count == 0:
-            start = prior(len(family.axes), PARTICLES, rng)
+            place = layout(family)
+            start = prior(len(place.doses), PARTICLES, rng, place.labels)
             # Single precision halves the time of a decision and is far finer than 400 particles.
-            particles = Particles(theta=start.theta.astype(np.float32))
+            particles = replace(start, theta=start.theta.astype(np.float32))
         else:
             learnt = (count - 1) // BATCH * BATCH
             before = self._posterior(family, u, scores, learnt)
@@ -76,13 +80,14 @@ class Beliefs:
         return particles
 
 
-def positions(family: Family, coordinates: tuple[Coordinate, ...]) -> Floats:
-    """[n, axes] positions of coordinates on the axes' scales."""
-    rows = [
-        [axis.u(dose) for axis, (_, dose) in zip(family.axes, at, strict=True)]
-        for at in coordinates
-    ]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(family.axes))
+def layout(family: Family) -> Layout:
+    """The columns of a family's positions."""
+    return _layout(family.axes)
+
+
+@lru_cache(maxsize=256)
+def _layout(axes: tuple[Axis, ...]) -> Layout:
+    return Layout(axes=axes)
 
 
 def _learnt(
@@ -104,7 +109,7 @@ def _learnt(
 
 def _tally(family: Family, u: Floats, scores: Floats) -> Tally:
     here = ~np.isnan(scores)
-    return Tally.of(u[here], scores[here], family.chance)
+    return Tally.of(u[here], scores[here], family.chance, labels=layout(family).labels)
 
 
 def _digest(u: Floats, scores: Floats) -> str:

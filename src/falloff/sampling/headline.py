@@ -8,16 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from falloff.measure.audit import FORM_ERROR
-from falloff.measure.posterior import Particles
+from falloff.measure.audit import audit
+from falloff.measure.influence import correlation, influences, sandwich
+from falloff.measure.posterior import Particles, success
 from falloff.probes import Family
 from falloff.sampling.acquisition import TAU
-from falloff.sampling.beliefs import Beliefs
+from falloff.sampling.beliefs import Beliefs, layout
 from falloff.sampling.design import Guess
 from falloff.sampling.evidence import FamilyEvidence
 
+Floats = NDArray[np.float64]
+
 _Z = 1.645
+_TINY = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +40,18 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class _Volumes:
-    """One family: [models] mean and variance of the volumes, the reference model first."""
+    """One family: [models] means of the volumes and their covariance, the reference model first."""
 
     weight: float
     held: float
-    mean: NDArray[np.float64]
-    variance: NDArray[np.float64]
+    mean: Floats
+    covariance: Floats
 
 
 def standing(
     families: Sequence[Family], evidence: Mapping[str, FamilyEvidence], beliefs: Beliefs
 ) -> Standing:
-    """From the particles of all families. Pairing is left out, so the width is on the safe side.
+    """From the particles of all families, as :mod:`falloff.measure.joint` makes the interval.
 
     Headline: Σ w S_student / Σ w S_teacher, or Σ w S where there is one model; w equal per
     capability and within it, as in :func:`falloff.measure.compare`.
@@ -54,12 +59,7 @@ def standing(
     present = [family for family in families if family.name in evidence]
     weights = _weights(present)
     volumes = {
-        family.name: _volumes(
-            weights[family.name],
-            beliefs.of(family, evidence[family.name]),
-            beliefs.box(family),
-            evidence[family.name].shares.count("box"),
-        )
+        family.name: _volumes(family, weights[family.name], evidence[family.name], beliefs)
         for family in present
     }
     value, parts = _headline(list(volumes.values()))
@@ -82,45 +82,86 @@ def _weights(families: Sequence[Family]) -> dict[str, float]:
     return {f.name: 1 / len(count) / count[f.capability] for f in families}
 
 
-def _volumes(
-    weight: float, models: Mapping[str, Particles], box: NDArray[np.float64], audits: int
-) -> _Volumes:
-    volumes = [m.regions.competence(box).mean(axis=1) for m in models.values()]
+def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: Beliefs) -> _Volumes:
+    models = beliefs.of(family, evidence)
+    box, u = beliefs.box(family), layout(family).columns(evidence.coordinates)
+    checking = np.array([share == "box" for share in evidence.shares], dtype=bool)
+    answered = ~np.isnan(np.array(list(evidence.scores.values()))).any(axis=0)
+    fitted, checked = answered & ~checking, answered & checking
+    seen = [
+        _seen(model, scores, u, fitted, checked, box, family.chance)
+        for model, scores in zip(models.values(), evidence.scores.values(), strict=True)
+    ]
     reference = next(iter(models.values()))
+    together = correlation(np.array([one.psi for one in seen]))
+    spread = np.array([one.sd for one in seen])
+    covariance = together * np.outer(spread, spread)
+    np.fill_diagonal(covariance, [one.variance for one in seen])
     return _Volumes(
         weight=weight,
         held=float((1 - reference.regions.lapse >= TAU).mean()),
-        mean=np.array([v.mean() for v in volumes]),
-        variance=np.array([_audited(v, audits) for v in volumes]),
+        mean=np.array([one.mean for one in seen]),
+        covariance=covariance,
     )
 
 
-def _audited(volume: NDArray[np.float64], audits: int) -> float:
-    """Variance of a volume once the audit is weighed in, as :mod:`falloff.measure.audit` does."""
-    fitted = float(volume.var()) + FORM_ERROR**2
-    mean = float(volume.mean())
-    # Of answers at random places, at most that of a coin of the volume's odds.
-    checked = mean * (1 - mean) / max(audits, 1)
-    return fitted * checked / (fitted + checked) if audits else fitted
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """One model's volume. ``sd``: that part of its spread which comes from the fitted answers."""
+
+    mean: float
+    sd: float
+    variance: float
+    psi: Floats
 
 
-def _headline(
-    volumes: Sequence[_Volumes],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _seen(
+    model: Particles,
+    scores: Floats,
+    u: Floats,
+    fitted: NDArray[np.bool_],
+    checked: NDArray[np.bool_],
+    box: Floats,
+    chance: float,
+) -> _Seen:
+    volume = model.regions.competence(box).mean(axis=1)
+    floor = np.full(int(fitted.sum()), chance)
+    psi = influences(model, volume, u[fitted], scores[fitted], floor, chance)
+    expected = success(model.regions.competence(u[checked]).mean(axis=0), chance, chance)
+    check = audit(scores[checked], expected, chance)
+    fit = float(np.clip(volume.mean(), _TINY, 1 - _TINY))
+    odds = check.in_odds(fit)
+    slope = 1 / (fit * (1 - fit))
+    spread = max(float(volume.var()), sandwich(psi)) * slope**2
+    whole = spread + odds.form_error**2
+    gain = odds.gain(whole)
+    mean = float(expit(odds.fit + gain * (odds.seen - odds.fit)))
+    inside = mean * (1 - mean)
+    return _Seen(
+        mean=mean,
+        sd=inside * (1 - gain) * float(np.sqrt(spread)),
+        variance=inside**2 * (1 - gain) * whole,
+        psi=psi,
+    )
+
+
+def _headline(volumes: Sequence[_Volumes]) -> tuple[Floats, Floats]:
     """The headline [students] and, [families, students], the parts of its variance.
 
-    One column for a model alone. Var(N/D) ≈ Σ w² (Var S_student + R² Var S_teacher)/D².
+    One column for a model alone.
+
+    Var(N/D) ≈ Σ w² (Var S_student + R² Var S_teacher − 2R Cov(S_student, S_teacher))/D².
     """
     weight = np.array([v.weight * (v.held >= TAU) for v in volumes])[:, None]
     if not weight.any():
         weight = np.array([v.weight for v in volumes])[:, None]
     weight = weight / weight.sum()
-    mean, variance = (
-        np.array([getattr(v, name) for v in volumes]) for name in ("mean", "variance")
-    )
+    mean = np.array([v.mean for v in volumes])
+    covariance = np.array([v.covariance for v in volumes])
+    variance = np.einsum("fmm->fm", covariance)
     if mean.shape[1] == 1:
         return (weight * mean).sum(axis=0), np.asarray(weight**2 * variance)
     total = (weight * mean).sum(axis=0)
     ratio = total[1:] / total[0]
-    parts = weight**2 * (variance[:, 1:] + ratio**2 * variance[:, :1]) / total[0] ** 2
-    return ratio, np.asarray(parts)
+    paired = variance[:, 1:] + ratio**2 * variance[:, :1] - 2 * ratio * covariance[:, 0, 1:]
+    return ratio, np.asarray(weight**2 * paired / total[0] ** 2)

@@ -5,8 +5,10 @@
 
 *box* are audit probes, drawn from μ and kept out of every fit; *centre* are direct calls; *look*
 are placed by :mod:`falloff.sampling.acquisition` from the posteriors of all models, which get the
-same probes. A family's first batch fills space. Budget goes in rounds to the families that hold the
-headline back; a settled family gets no more.
+same probes, by what they teach for their cost in calls. A family's first batch fills space. Budget
+goes in rounds to the families that hold the headline back; a settled family gets no more. The
+sequence is the same for every budget: a larger one goes on where a smaller one stopped, in the
+middle of a batch too.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ import numpy as np
 from falloff.core import Coordinate
 from falloff.probes import Family
 from falloff.sampling.acquisition import Question, best_batch
-from falloff.sampling.beliefs import BATCH, Beliefs, positions
+from falloff.sampling.beliefs import BATCH, Beliefs, layout
 from falloff.sampling.candidates import candidates
+from falloff.sampling.cost import prices
 from falloff.sampling.design import Guess, Placement
 from falloff.sampling.evidence import FamilyEvidence, Share
 from falloff.sampling.halton import point_of_box
-from falloff.sampling.headline import Standing, standing
+from falloff.sampling.headline import standing
+from falloff.sampling.rounds import Rounds
 from falloff.sampling.space_filling import equal_shares
 
 PATTERN: tuple[Share, ...] = (
@@ -47,25 +51,20 @@ class LookAhead:
     budget: int
     precision: float | None = None
     _beliefs: Beliefs = field(init=False, repr=False, compare=False)
+    _rounds: Rounds = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_beliefs", Beliefs(seed=self.seed))
+        beliefs = Beliefs(seed=self.seed)
+        object.__setattr__(self, "_beliefs", beliefs)
+        object.__setattr__(self, "_rounds", Rounds(self.families, beliefs, self.precision))
 
     def describe(self) -> dict[str, Any]:
-        return {"name": "look_ahead", "version": 1}
+        return {"name": "look_ahead", "version": 2}
 
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
-        asked = sum(known.count for known in evidence.values())
         first = equal_shares(evidence, min(self.budget, BATCH * len(evidence)), of=self.budget)
-        if first:
-            return first
-        left = self.budget - asked
-        if left <= 0:
-            return {}
-        now = standing(self.families, evidence, self._beliefs)
-        if self.precision is not None and now.half_width <= self.precision:
-            return {}
-        return _blocks(now, {name: known.count for name, known in evidence.items()}, left)
+        left = self.budget - sum(known.count for known in evidence.values())
+        return first if first or left <= 0 else self._rounds.missing(evidence, left)
 
     def headline(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, Guess]:
         if not all(known.count for known in evidence.values()):
@@ -74,9 +73,13 @@ class LookAhead:
 
     def place(self, family: Family, count: int, evidence: FamilyEvidence) -> tuple[Placement, ...]:
         start = evidence.count
-        stop = min(start + count, (start // BATCH + 1) * BATCH)
+        batch = start // BATCH * BATCH
+        stop = min(start + count, batch + BATCH)
         shares = [PATTERN[number % BATCH] for number in range(start, stop)]
-        looks = iter(self._looks(family, start, shares.count("look"), evidence))
+        done = PATTERN[: start - batch].count("look")
+        # Chosen from what was known when the batch began, also where a smaller budget cut it.
+        places = self._looks(family, done + shares.count("look"), evidence.first(batch))
+        looks = iter(places[done:])
         return tuple(
             Placement(coordinate=self._coordinate(family, share, number, looks), share=share)
             for number, share in zip(range(start, stop), shares, strict=True)
@@ -93,48 +96,39 @@ class LookAhead:
         index = cycle * PATTERN.count("box") + PATTERN[:within].count("box")
         return point_of_box(self.seed, family, index)
 
-    def _looks(
-        self, family: Family, start: int, count: int, evidence: FamilyEvidence
-    ) -> list[Coordinate]:
-        """Where ``count`` probes of a batch that begins at ``start`` look."""
-        if start < BATCH:
-            done = PATTERN[:start].count("look")
-            return self._opening(family)[done : done + count]
+    def _looks(self, family: Family, count: int, evidence: FamilyEvidence) -> list[Coordinate]:
+        """Where the first ``count`` looks go of the batch that ``evidence`` leads up to."""
+        start = evidence.count
+        if start == 0:
+            return self._opening(family)[:count]
         places = candidates(family, seed=self.seed, batch=start)
         box = self._beliefs.box(family)
         question = Question(
-            u=positions(family, places),
+            u=layout(family).columns(places),
             box=box,
             mu=np.full(len(box), 1 / len(box)),
             chance=family.chance,
         )
         models = list(self._beliefs.of(family, evidence).values())
-        return [places[i] for i in best_batch(models, question, count)]
+        cost = prices(layout(family).columns(evidence.coordinates), evidence.all_calls, question.u)
+        return [places[i] for i in best_batch(models, question, count, cost=cost)]
 
     def _opening(self, family: Family) -> list[Coordinate]:
-        """The first batch: the middle of the box, of each axis, their tops, then the box evenly."""
+        """The first batch: the middle of the dose axes, of each alone, their tops; then that middle
+        at every further label of the nominal axes, and the box evenly."""
         axes = family.axes
-        middle = {axis.name: axis.levels[len(axis.levels) // 2] for axis in axes}
+        doses = layout(family).doses
+        middle = {axis.name: axis.levels[len(axis.levels) // 2] for axis in doses}
         special = [
             Coordinate.at(axes, middle),
-            *(Coordinate.at(axes, {axis.name: middle[axis.name]}) for axis in axes),
-            *(Coordinate.at(axes, {axis.name: axis.top}) for axis in axes),
+            *(Coordinate.at(axes, {axis.name: middle[axis.name]}) for axis in doses),
+            *(Coordinate.at(axes, {axis.name: axis.top}) for axis in doses),
+            *(
+                Coordinate.at(axes, {**middle, axis.name: label})
+                for axis in axes
+                if axis.kind == "nominal"
+                for label in axis.levels[1:]
+            ),
         ]
         rest = (point_of_box(self.seed, family, i, stream="opening") for i in range(BATCH))
         return [*special, *rest]
-
-
-def _blocks(now: Standing, asked: Mapping[str, int], left: int) -> dict[str, int]:
-    """A round: as many batches as there are families, each to where it narrows the headline most.
-
-    A family's share v of the headline's variance falls like 1/n, so a batch takes off v/(n/16 + 1).
-    """
-    share, count = dict(now.shares), dict(asked)
-    given = dict.fromkeys(asked, 0)
-    for _ in range(len(asked)):
-        name = max(sorted(asked), key=lambda f: share[f] * BATCH / (count[f] + BATCH))
-        size = min(BATCH, left - sum(given.values()))
-        given[name] += size
-        share[name] *= count[name] / (count[name] + BATCH)
-        count[name] += BATCH
-    return {name: number for name, number in given.items() if number > 0}

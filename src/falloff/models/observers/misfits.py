@@ -80,15 +80,19 @@ class Compounding:
 
 @dataclass(frozen=True, kw_only=True)
 class Nominal:
-    """The last column of u is the label, 0, 1, …; ``factors`` shrink the other axes at each.
+    """The last ``axes`` columns of u are labels, 0, 1, …; ``factors`` shrink the dose axes at each.
 
     So the region over the dose axes is another one for each label; along the labels there is no
-    edge, and the volume is the mean of the cells'.
+    edge, and the volume is the mean of the cells'. Fewer factors than labels are taken in turn;
+    those of several nominal axes multiply.
     """
 
     rule: Rule
     factors: tuple[float, ...]
+    axes: int = 1
 
     def competence(self, u: Floats) -> Floats:
-        factor = np.asarray(self.factors)[u[:, -1].astype(int)]
-        return self.rule.competence(u[:, :-1] / factor[:, None])
+        doses = u.shape[1] - self.axes
+        label = u[:, doses:].astype(int) % len(self.factors)
+        factor = np.asarray(self.factors)[label].prod(axis=1)
+        return self.rule.competence(u[:, :doses] / factor[:, None])

@@ -24,7 +24,8 @@ class Observer:
 
     r is the ``rule``; ``lapse`` λ is lost everywhere; ``items`` is the standard deviation of item
     effects in logits; ``stretch`` s moves all edges outward by its factor, by axis or (one entry)
-    all alike; ``sharpness`` γ steepens the fall and leaves the half-way points.
+    all alike; ``sharpness`` γ steepens the fall and leaves the half-way points. The last ``labels``
+    columns of u are labels of nominal axes, which nothing stretches: see ``Nominal``.
     """
 
     rule: Rule
@@ -32,6 +33,7 @@ class Observer:
     items: float = 0.0
     stretch: tuple[float, ...] = (1.0,)
     sharpness: float = 1.0
+    labels: int = 0
 
     def competence(self, u: Floats) -> Floats:
         """c at positions u, over all items: [n, k] → [n]."""
@@ -45,13 +47,13 @@ class Observer:
         return np.asarray((1 - self.lapse) * expit(self._logits(u) + self.items * effect))
 
     def edge(self, axis: int, axes: int, tau: float = 0.5) -> float | None:
-        """The first down-crossing of τ on an axis, the others of ``axes`` at the centre, in u.
+        """The first down-crossing of τ on one of ``axes`` dose axes, all else at the centre, in u.
 
         0 if c starts below τ, None if it does not fall below within the box.
         """
 
         def along(x: Floats) -> Floats:
-            u = np.zeros((len(x), axes))
+            u = np.zeros((len(x), axes + self.labels))
             u[:, axis] = x
             return self.competence(u)
 
@@ -75,5 +77,7 @@ class Observer:
         return float((self.competence(u) >= tau) @ weights)
 
     def _logits(self, u: Floats) -> Floats:
-        inside = self.rule.competence(u / np.resize(self.stretch, u.shape[1]))
+        doses = u.shape[1] - self.labels
+        stretch = np.r_[np.resize(self.stretch, doses), np.ones(self.labels)]
+        inside = self.rule.competence(u / stretch)
         return np.asarray(self.sharpness * logit(inside))

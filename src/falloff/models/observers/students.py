@@ -27,7 +27,7 @@ _BISECTIONS = 100
 def student_of(
     teacher: Observer, retention: float, u: Floats, weights: Floats, *, how: Way = "scaled"
 ) -> Observer:
-    """An observer whose volume on the grid u [n, k] is ``retention`` of the teacher's.
+    """An observer whose volume on the grid u [n, columns] is ``retention`` of the teacher's.
 
     ``scaled``: all edges shrunk by one factor. ``lapse``: the same edges, a lower ceiling.
     ``shape``: half as steep, edges moved to fit. ``region``: narrower on the first axis, wider (or
@@ -38,15 +38,16 @@ def student_of(
     if how == "lapse":
         fainter = replace(teacher, lapse=1 - retention * (1 - teacher.lapse))
         return _check(fainter, target, u, weights)
-    if how == "region" and u.shape[1] < 2:
+    axes = u.shape[1] - teacher.labels
+    if how == "region" and axes < 2:
         raise UsageError("On one axis there is no other region.", remedy="Choose another way.")
     base = replace(teacher, sharpness=_GENTLER * teacher.sharpness) if how == "shape" else teacher
-    stretch = np.resize(teacher.stretch, u.shape[1])
+    stretch = np.resize(teacher.stretch, axes)
 
     def stretched(factor: float) -> Observer:
-        factors = np.full(u.shape[1], factor)
+        factors = np.full(axes, factor)
         if how == "region":
-            factors[0] = _NARROWER * retention ** (1 / u.shape[1])
+            factors[0] = _NARROWER * retention ** (1 / axes)
         return replace(base, stretch=tuple((stretch * factors).tolist()))
 
     return _check(_solve(stretched, target, u, weights), target, u, weights)
