@@ -70,6 +70,8 @@ class Rounds:
 
     def after(self, start: Mapping[str, FamilyEvidence]) -> Round:
         """The round that begins with this evidence."""
+        if len(start) == 1 and self._precision is None:
+            return Round(start=start, picks=tuple(start))
         now = standing(self._families, start, self._beliefs)
         if self._precision is not None and now.half_width <= self._precision:
             return Round(start=start, picks=())
