@@ -82,10 +82,10 @@ class Meter:
         self._counts = {role: _Count() for role in self.roles}
         self._due = self.start
 
-    def expect(self, probes: int) -> None:
-        """So many more probes are put to every model."""
-        for count in self._counts.values():
-            count.total += probes
+    def expect(self, probes: int, roles: Iterable[str] | None = None) -> None:
+        """So many more probes are put to every model, or to those of ``roles``."""
+        for role in self._counts if roles is None else roles:
+            self._counts[role].total += probes
 
     def found(self, role: str, answers: int) -> None:
         """So many answers were there from an earlier session."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
 from falloff.run import files, schema
+from falloff.run.logprobs import Turns, read_logprobs
 from falloff.run.records import (
     PROBE_COLUMNS,
     PlacedProbe,
@@ -65,9 +66,10 @@ class RunReader:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
         schema.identify(connection, path)
+        schema.stand_in_for_later_tables(connection)
+        connection.execute("PRAGMA query_only = ON")
         self.manifest = files.read_manifest(connection, path)
 
     def evidence(self, family: str, repeat: int = 0) -> FamilyAnswers:
@@ -97,8 +99,10 @@ class RunReader:
         self._check("role", role, self.manifest.models)
         rows = self._rows(
             f"""SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
-                       a.completion_tokens, a.seconds
+                       a.completion_tokens, a.seconds, e.message
                FROM probes p JOIN answers a ON a.role = ? AND a.repeat = ? AND a.probe = p.number
+               LEFT JOIN errors e ON a.reason = 'error'
+                   AND e.role = a.role AND e.repeat = a.repeat AND e.probe = a.probe
                ORDER BY p.family, p.position""",  # noqa: S608
             role,
             repeat,
@@ -119,6 +123,18 @@ class RunReader:
                 probe_id,
             ):
                 yield probe_id, read_transcript(messages)
+
+    def logprobs(self, family: str, role: str) -> Iterator[tuple[int, Turns]]:
+        """Of the first answers that have log-probabilities: position and tokens by turn."""
+        self._check("role", role, self.manifest.models)
+        rows = self._rows(
+            """SELECT p.position, l.turns FROM probes p JOIN logprobs l
+               ON l.role = ? AND l.repeat = 0 AND l.probe = p.number
+               WHERE p.family = ? ORDER BY p.position""",
+            role,
+            family,
+        )
+        return ((position, read_logprobs(turns)) for position, turns in rows)
 
     def spending(self, role: str) -> Spending:
         """What a model's answers took in all, repeats included."""
