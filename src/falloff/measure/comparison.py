@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,11 @@ from falloff.measure.estimates import (
     Status,
     StudentComparison,
 )
+from falloff.measure.fidelity import fidelity, fidelity_draws
 from falloff.measure.inference import draw
 from falloff.measure.intervals import interval
 from falloff.measure.profile import own_draws, profile_from, status_of
+from falloff.measure.repeatability import compare_repeats, repeat_draws, repeatability
 from falloff.measure.shape import containment, radius, retention_in_u, shape
 from falloff.measure.verdict import verdict
 
@@ -101,6 +103,9 @@ def profile(
         families=of,
         spending=spending,
         volume=interval(overall) if held else UNDEFINED,
+        repeatability=repeatability(
+            [(weights[data.name], repeat_draws(data, role)) for data in families]
+        ),
     )
 
 
@@ -139,7 +144,8 @@ def _student(
             )
             pairs.append(pair)
         churn = _churn(data, teacher, student)
-        compared.append(_family(left, right, pair, weight=weights[data.name], churn=churn))
+        family = _family(left, right, pair, weight=weights[data.name], churn=churn)
+        compared.append(replace(family, **_likeness([(1.0, data)], teacher, student)))
     headline = _headline(pairs)
     return StudentComparison(
         model=of_student.model,
@@ -152,6 +158,7 @@ def _student(
         families=tuple(compared),
         churn=_add([family.churn for family in compared]),
         worst=_worst(pairs, teacher, student),
+        **_likeness([(weights[data.name], data) for data in families], teacher, student),
     )
 
 
@@ -220,6 +227,17 @@ def _family(
         churn=churn,
         **(_contrasts(pair) if pair else {}),
     )
+
+
+def _likeness(
+    families: Sequence[tuple[float, FamilyData]], teacher: str, student: str
+) -> dict[str, Any]:
+    """How alike their answers are, and how alike those of either are to its own."""
+    drawn = [(weight, fidelity_draws(data, teacher, student)) for weight, data in families]
+    return {
+        "fidelity": fidelity(drawn),
+        "repeated": compare_repeats(families, teacher, student),
+    }
 
 
 def _contrasts(pair: _Pair) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from falloff.measure.region import Regions
 
 # Draws behind every interval: the 5 % and 95 % quantiles rest on 25 draws each.
 DRAWS = 500
+# Items that are weighed at a time.
+_ITEMS = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,32 @@ def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: 
     if values.shape[1]:
         mixed[0] = total[0] / count[0]
     return np.asarray(mixed)
+
+
+def item_means(values: Floats, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS, quantities] means of values [items, quantities] that lie in [0, 1].
+
+    The Bayesian bootstrap over items with a prior observation, 0 or 1 in all quantities at once: an
+    order between them, item by item, holds in every draw.
+    """
+    prior = rng.gamma(0.5, size=(1 + DRAWS, 2))
+    prior[0] = 0.0
+    sums = item_sums(np.column_stack([np.ones(len(values)), values]), rng)
+    return np.asarray((sums[:, 1:] + prior[:, :1]) / (sums[:, 0] + prior.sum(axis=1))[:, None])
+
+
+def item_sums(values: Floats, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS, quantities] sums of values [items, quantities], items weighing Exp(1) each.
+
+    In parts, so that memory does not grow with the items.
+    """
+    sums = np.zeros((1 + DRAWS, values.shape[1]))
+    for start in range(0, len(values), _ITEMS):
+        part = values[start : start + _ITEMS]
+        weights = rng.exponential(size=(1 + DRAWS, len(part)))
+        weights[0] = 1.0
+        sums += weights @ part
+    return sums
 
 
 def centre_draws(scores: Floats, chance: float, rng: np.random.Generator) -> list[Floats]:

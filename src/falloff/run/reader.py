@@ -124,17 +124,25 @@ class RunReader:
             ):
                 yield probe_id, read_transcript(messages)
 
-    def logprobs(self, family: str, role: str) -> Iterator[tuple[int, Turns]]:
-        """Of the first answers that have log-probabilities: position and tokens by turn."""
-        self._check("role", role, self.manifest.models)
+    def tokens(
+        self, family: str, left: str, right: str
+    ) -> Iterator[tuple[Turns | None, Turns | None]]:
+        """Of each probe in canonical order, the tokens of two models' first answers by turn.
+
+        None where there are no log-probabilities.
+        """
+        for role in (left, right):
+            self._check("role", role, self.manifest.models)
         rows = self._rows(
-            """SELECT p.position, l.turns FROM probes p JOIN logprobs l
-               ON l.role = ? AND l.repeat = 0 AND l.probe = p.number
+            """SELECT a.turns, b.turns FROM probes p
+               LEFT JOIN logprobs a ON a.role = ? AND a.repeat = 0 AND a.probe = p.number
+               LEFT JOIN logprobs b ON b.role = ? AND b.repeat = 0 AND b.probe = p.number
                WHERE p.family = ? ORDER BY p.position""",
-            role,
+            left,
+            right,
             family,
         )
-        return ((position, read_logprobs(turns)) for position, turns in rows)
+        return ((a and read_logprobs(a), b and read_logprobs(b)) for a, b in rows)
 
     def spending(self, role: str) -> Spending:
         """What a model's answers took in all, repeats included."""
