@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.special import log_softmax
@@ -56,12 +57,14 @@ def test_a_model_against_itself_has_kl_0_and_the_same_top_token(p, n):
     assert 0 < pair.named <= 3 + 1e-9
 
 
-@given(LOGITS, LOGITS)
+# No probability below 1e-6, where masses are taken for rounding.
+LIKELY = arrays.arrays(np.float64, 8, elements=st.floats(-5, 5))
+
+
+@given(LIKELY, LIKELY)
 def test_longer_lists_never_lower_the_bound(p, q):
     bounds = [kl_bound(top(p, n), top(q, n)) for n in range(1, 9)]
-    nested = [len({t for t, _ in top(p, n)} & {t for t, _ in top(q, n)}) for n in range(1, 9)]
-    assume(nested[-1] == 8)
-    assert all(a <= b + 1e-6 for a, b in zip(bounds, bounds[1:], strict=False))
+    assert all(a <= b + 1e-6 for a, b in itertools.pairwise(bounds))
 
 
 def test_disjoint_lists_claim_nothing_and_say_so():

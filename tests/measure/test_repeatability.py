@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -69,7 +70,7 @@ def test_pass_1_is_the_mean_and_pass_k_does_not_rise(scores):
     assert len(found.pass_k) == found.repeats == len(scores)
     for name in ("estimate", "low", "high"):
         values = [getattr(interval, name) for interval in found.pass_k]
-        assert all(a >= b - 1e-12 for a, b in zip(values, values[1:], strict=False))
+        assert all(a >= b - 1e-12 for a, b in itertools.pairwise(values))
     for interval in (*found.pass_k, found.flips, found.changes):
         assert -1e-9 <= interval.low <= interval.estimate <= interval.high <= 1 + 1e-9
 
