@@ -150,6 +150,28 @@ def test_churn_beyond_itself_is_the_mean_square_difference():
     assert churn == pytest.approx((p * (1 - q) + q * (1 - p)).mean(), abs=0.02)
 
 
+@given(SCORES)
+def test_the_churn_of_a_model_against_itself_is_its_flips(scores):
+    """Also where both have the same luck: the two are then one and the same row of answers."""
+    found = compare_repeats([(1.0, repeated(scores))], "m", "m")
+    assert found.churn.estimate == pytest.approx(found.teacher.flips.estimate)
+    assert found.beyond.estimate == pytest.approx(0, abs=1e-12)
+
+
+def test_luck_that_is_shared_does_not_hide_churn():
+    """Both draw each repeat with the same uniform number: seen side by side they seldom differ."""
+    rng = np.random.default_rng(4)
+    p, luck = rng.random(20_000), rng.random((3, 20_000))
+    data = pair_of(p, p * 0.5, asked=3, seed=0)
+    made = {
+        role: replace(data.repeats[role], scores=(luck < chance).astype(float))
+        for role, chance in (("t", p), ("s", p * 0.5))
+    }
+    churn, beyond = churn_draws(replace(data, repeats=made), "t", "s")[0]
+    assert beyond == pytest.approx((p**2 / 4).mean(), abs=0.02)
+    assert churn == pytest.approx((p * (1 - p / 2) + p / 2 * (1 - p)).mean(), abs=0.02)
+
+
 @pytest.mark.parametrize("asked", [2, 5])
 def test_a_model_against_its_equal_churns_by_its_flips_alone(asked):
     """In 20 runs the 90 % interval of what is beyond misses 0 five times with 4 %."""

@@ -53,16 +53,17 @@ def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: 
     return np.asarray(mixed)
 
 
-def item_means(values: Floats, rng: np.random.Generator) -> Floats:
-    """[1 + DRAWS, quantities] means of values [items, quantities] that lie in [0, 1].
+def item_means(values: Floats, rng: np.random.Generator, *, least: float = 0.0) -> Floats:
+    """[1 + DRAWS, quantities] means of values [items, quantities] that lie in [``least``, 1].
 
-    The Bayesian bootstrap over items with a prior observation, 0 or 1 in all quantities at once: an
-    order between them, item by item, holds in every draw.
+    The Bayesian bootstrap over items with a prior observation, ``least`` or 1 in all quantities at
+    once: an order between them, item by item, holds in every draw.
     """
     prior = rng.gamma(0.5, size=(1 + DRAWS, 2))
     prior[0] = 0.0
     sums = item_sums(np.column_stack([np.ones(len(values)), values]), rng)
-    return np.asarray((sums[:, 1:] + prior[:, :1]) / (sums[:, 0] + prior.sum(axis=1))[:, None])
+    supposed = prior @ np.array([[least], [1.0]])
+    return np.asarray((sums[:, 1:] + supposed) / (sums[:, 0] + prior.sum(axis=1))[:, None])
 
 
 def item_sums(values: Floats, rng: np.random.Generator) -> Floats:

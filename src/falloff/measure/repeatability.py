@@ -3,7 +3,9 @@
     pass^k of an item   C(c, k)/C(n, k): c of n repeats solved it; unbiased for p^k, p being the
                         chance that the model solves this item (Chen et al. 2021; Yao et al. 2024)
     flips               2c(n − c)/(n(n − 1)): unbiased for 2p(1 − p)
-    churn               ĉ_T(1 − ĉ_S) + ĉ_S(1 − ĉ_T), ĉ = c/n: two models asked once each
+    churn               the share of pairs of repeats, i of the teacher and j ≠ i of the student, of
+                        which one solved the item and the other did not. Never the same repeat of
+                        both: engines draw it with the same luck, so the two are not independent
     beyond              churn − (flips_T + flips_S)/2: unbiased for (p_T − p_S)², what is left of
                         churn once each model's own inconstancy is taken off
 
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from falloff.core import child_seed
 from falloff.measure.data import BOX, CENTRE, FamilyData, Floats
@@ -64,6 +67,13 @@ def changes(answers: Sequence[Sequence[str | None]]) -> Floats:
     return np.asarray(np.mean(np.array(pairs, dtype=float), axis=0))
 
 
+def churns(teacher: NDArray[np.bool_], student: NDArray[np.bool_]) -> Floats:
+    """[n] churn of each item from who solved it in which repeat, each [K, n]."""
+    left, right, asked = teacher.sum(axis=0), student.sum(axis=0), len(teacher)
+    both = (left * right - (teacher & student).sum(axis=0)) / (asked * (asked - 1))
+    return np.asarray((left + right) / asked - 2 * both)
+
+
 def repeat_draws(data: FamilyData, role: str) -> RepeatDraws | None:
     """Draws for one model; None if it was not asked again."""
     repeats = data.repeats.get(role)
@@ -77,8 +87,8 @@ def repeat_draws(data: FamilyData, role: str) -> RepeatDraws | None:
     return RepeatDraws(
         repeats=asked,
         items=int(box.sum()),
-        box=_means(data, "repeats", values[:, box]),
-        centre=_means(data, "repeats at the centre", values[:asked, centre]),
+        box=item_means(values[:, box].T, _luck(data)) if box.any() else None,
+        centre=item_means(values[:asked, centre].T, _luck(data)) if centre.any() else None,
     )
 
 
@@ -101,15 +111,25 @@ def repeatability(parts: Sequence[tuple[float, RepeatDraws | None]]) -> Repeatab
 
 
 def churn_draws(data: FamilyData, teacher: str, student: str) -> Floats | None:
-    """[1 + DRAWS, 2] churn and beyond over the draws from μ; None if they were not asked again."""
+    """[1 + DRAWS, 2] churn and beyond over the draws from μ; None if they were not asked again.
+
+    An item's beyond lies in [−1, 1], and so does its prior observation: one in [0, 1] would suppose
+    a difference (40 equal items asked twice excluded 0 from below 15 times in 100, now 5).
+    """
     if teacher not in data.repeats or student not in data.repeats:
         return None
     left, right = data.repeats[teacher], data.repeats[student]
-    p, q = left.solved / len(left.scores), right.solved / len(right.scores)
-    churn = p * (1 - q) + q * (1 - p)
+    churn = churns(left.scores >= 1, right.scores >= 1)
     own = flips(left.solved, len(left.scores)) + flips(right.solved, len(right.scores))
     keep = left.complete & right.complete & data.share(BOX)
-    return _means(data, "repeats", np.array([churn, churn - own / 2])[:, keep])
+    if not keep.any():
+        return None
+    beyond = churn - own / 2
+    means = (
+        item_means(churn[keep, None], _luck(data)),
+        item_means(beyond[keep, None], _luck(data), least=-1.0),
+    )
+    return np.hstack(means)
 
 
 def compare_repeats(
@@ -128,9 +148,6 @@ def compare_repeats(
     )
 
 
-def _means(data: FamilyData, what: str, values: Floats) -> Floats | None:
-    """[1 + DRAWS, quantities] from values [quantities, items]."""
-    if not values.shape[1]:
-        return None
-    rng = np.random.Generator(np.random.PCG64(child_seed(what, data.name)))
-    return item_means(values.T, rng)
+def _luck(data: FamilyData) -> np.random.Generator:
+    """The same for all models, so that the same items weigh the same."""
+    return np.random.Generator(np.random.PCG64(child_seed("repeats", data.name)))

@@ -21,6 +21,11 @@ from falloff.measure.estimates import (
     StudentComparison,
     Verdict,
 )
+from falloff.report.likeness_export import (
+    fidelity_as_dict,
+    repeatability_as_dict,
+    repeated_as_dict,
+)
 
 
 def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[str, Any]:
@@ -51,6 +56,7 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
         "run": run,
         "probes": profile.spending.probes,
         "calls": calls,
+        "repeatability": repeatability_as_dict(profile.repeatability),
         "spending": _spending(profile.spending),
     }
 
@@ -66,6 +72,8 @@ def _student(student: StudentComparison) -> dict[str, Any]:
         "covered_weight": _finite(student.covered_weight),
         "bounds": _bounds(student.verdict),
         "churn": _churn(student.churn),
+        "fidelity": fidelity_as_dict(student.fidelity),
+        "repeated": repeated_as_dict(student.repeated),
         "worst_cells": [_drop(cell) for cell in student.worst],
         "spending": _spending(student.profile.spending),
     }
@@ -84,6 +92,8 @@ def _family(compared: FamilyComparison) -> dict[str, Any]:
         "centre_ratio": _interval(compared.centre_ratio),
         "illusion": _interval(compared.illusion),
         "churn": _churn(compared.churn),
+        "fidelity": fidelity_as_dict(compared.fidelity),
+        "repeated": repeated_as_dict(compared.repeated),
     }
 
 
@@ -100,6 +110,7 @@ def _side(family: FamilyProfile) -> dict[str, Any]:
         "interaction": _interval(family.interaction),
         "probes": family.probes,
         "reasons": {reason.value: number for reason, number in family.reasons.items()},
+        "repeatability": repeatability_as_dict(family.repeatability),
     }
 
 
