@@ -184,6 +184,18 @@ def test_a_model_against_itself_agrees():
 def test_intervals_cluster_by_item():
     """Ten times the tokens on the same items tell no more."""
     rng = np.random.default_rng(2)
-    short, long = (pair_data(positions=rng.integers(1, 4, 60) * k) for k in (1, 10))
-    widths = [of(data).same_top.high - of(data).same_top.low for data in (short, long)]
-    assert widths[0] == pytest.approx(widths[1], rel=0.25)
+    positions, share = rng.integers(2, 6, 60), rng.random(60)
+    widths = []
+    for times in (1, 10):
+        data = pair_data(positions=positions * times)
+        tokens = replace(data.tokens["s"], same_top=data.tokens["s"].positions * share)
+        found = of(replace(data, tokens={"s": tokens})).same_top
+        widths.append(found.high - found.low)
+    assert widths[0] == pytest.approx(widths[1], rel=0.1)
+
+
+def test_without_a_draw_from_the_box_there_is_no_agreement_and_no_kl():
+    data = pair_data()
+    found = of(replace(data, shares=("look",) * 60))
+    assert found.agreement.estimate is found.kl.estimate is None
+    assert found.why == "no draw from the box is answered by both"

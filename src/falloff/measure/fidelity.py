@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from falloff.core import TokenLogprobs, child_seed
 from falloff.measure.data import BOX, FamilyData, Floats, Tokens
@@ -121,9 +122,10 @@ def fidelity_draws(data: FamilyData, teacher: str, student: str) -> FidelityDraw
     tokens = data.tokens.get(student)
     why = NOT_ASKED if tokens is None else _why_not(tokens, box)
     compared = box & (tokens.positions > 0) if tokens and not why else np.zeros_like(box)
+    why = why or ("fewer than two probes can be compared" if compared.sum() < 2 else None)
     return FidelityDraws(
         agreement=item_means(same[box][:, None], rng) if box.any() else None,
-        tokens=_token_draws(tokens, compared, rng) if tokens and compared.any() else None,
+        tokens=_token_draws(tokens, compared, rng) if tokens and not why else None,
         probes=int(compared.sum()),
         why=why,
         wrong=(same * read)[failed],
@@ -132,6 +134,8 @@ def fidelity_draws(data: FamilyData, teacher: str, student: str) -> FidelityDraw
 
 def _why_not(tokens: Tokens, box: np.ndarray) -> str | None:
     """Why tokens cannot be compared; None if they can."""
+    if not box.any():
+        return "no draw from the box is answered by both"
     for given, who in ((tokens.teacher, "teacher"), (tokens.student, "student")):
         if not given[box].any():
             return f"the {who} gives no log-probabilities"
@@ -147,15 +151,30 @@ def _why_not(tokens: Tokens, box: np.ndarray) -> str | None:
 def _token_draws(tokens: Tokens, keep: np.ndarray, rng: np.random.Generator) -> Floats:
     """[1 + DRAWS, 3] means over positions, items resampled with all their positions.
 
-    The share of same top tokens has a prior observation, an item of average length that agrees or
-    not; KL and the mass named by both have none, having no bound to be near or no interval.
+    The share of same top tokens has a prior observation, one token that agrees or not. On runs of
+    the embedded pair 90 % intervals held in 88–92 % for it from 6 probes on, for KL in 74–78 % at
+    6, 83–87 % at 12 and 86–89 % from 40 on: few probes seldom have one of the rare large
+    divergences.
     """
-    prior = rng.gamma(0.5, size=(1 + DRAWS, 2)) * tokens.positions[keep].mean()
+    prior = rng.gamma(0.5, size=(1 + DRAWS, 2))
     prior[0] = 0.0
     columns = (tokens.positions, tokens.kl, tokens.same_top, tokens.named)
     count, kl, same, named = item_sums(np.column_stack(columns)[keep], rng).T
-    same = (same + prior[:, 0]) / (count + prior.sum(axis=1))
-    return np.column_stack([kl / count, same, named / count])
+    parted = (count - same + prior[:, 1]) / (count + prior.sum(axis=1))
+    items = int(keep.sum())
+    same = 1 - np.minimum(_expanded(parted, items), 1.0)
+    return np.column_stack([_expanded(kl / count, items), same, named / count])
+
+
+def _expanded(draws: Floats, items: int) -> Floats:
+    """Draws of a mean ≥ 0 stretched about the first, in logarithms, for items that are few.
+
+    By t(n − 1)/z·√(n/(n − 1)): the expanded percentile interval (Hesterberg 2015).
+    """
+    if draws[0] <= 0:
+        return draws
+    stretch = stdtrit(items - 1, 0.95) / ndtri(0.95) * math.sqrt(items / (items - 1))
+    return np.asarray(draws[0] * (draws / draws[0]) ** stretch)
 
 
 def fidelity(parts: Sequence[tuple[float, FidelityDraws]]) -> Fidelity:
@@ -163,7 +182,7 @@ def fidelity(parts: Sequence[tuple[float, FidelityDraws]]) -> Fidelity:
     tokens = weighted([(weight, draws.tokens) for weight, draws in parts])
     agreement = weighted([(weight, draws.agreement) for weight, draws in parts])
     reasons = [draws.why for weight, draws in parts if weight and draws.why]
-    why = None if tokens is not None else next(iter(reasons), "no probe can be compared")
+    why = None if tokens is not None else next(iter(reasons), "no family has a say")
     return Fidelity(
         agreement=UNDEFINED if agreement is None else interval(agreement[:, 0]),
         same_wrong=_share(np.concatenate([draws.wrong for _, draws in parts] or [np.empty(0)])),

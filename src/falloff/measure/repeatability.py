@@ -114,7 +114,7 @@ def churn_draws(data: FamilyData, teacher: str, student: str) -> Floats | None:
     """[1 + DRAWS, 2] churn and beyond over the draws from μ; None if they were not asked again.
 
     An item's beyond lies in [−1, 1], and so does its prior observation: one in [0, 1] would suppose
-    a difference (40 equal items asked twice excluded 0 from below 15 times in 100, now 5).
+    a difference (40 equal items asked twice excluded 0 from below 15 times in 100, now 6).
     """
     if teacher not in data.repeats or student not in data.repeats:
         return None
