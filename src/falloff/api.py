@@ -184,6 +184,7 @@ class Run:
                         "prompt_tokens": outcome.prompt_tokens,
                         "completion_tokens": outcome.completion_tokens,
                         "seconds": outcome.seconds,
+                        "error": outcome.error,
                     }
 
     def to_frame(self) -> Any:

@@ -151,6 +151,26 @@ DEFINITIONS = (
         " twice also shows some churn.",
     ),
     _define(
+        "repeats",
+        "Repeats",
+        "Probes at the centre and draws from μ, asked again at the model's own sampling. pass^k:"
+        " k askings in a row solve the probe, chance not removed, over μ. Flips: of two askings one"
+        " solves it and one does not. Churn: the same of one asking of each model. Beyond flips:"
+        " churn less the mean of both models' flips, the mean square difference of their chances to"
+        " solve a probe; about 0 where a student differs from its teacher no more than each does"
+        " from itself. An item is one cluster; repeats are never counted as fresh items.",
+        "pass^k = C(c, k) / C(n, k), c of n solved",
+    ),
+    _define(
+        "fidelity",
+        "Fidelity",
+        "First answers, over μ. Tokens are compared up to and including the first at which the"
+        " texts part. KL is a lower bound: tokens that both models tell are told apart, all others"
+        " are one bin; “seen by both” is the teacher's mass on the former. Under a dozen probes"
+        " its interval is too narrow.",
+        "KL(teacher‖student) = Σ p ln(p / q)",
+    ),
+    _define(
         "reasons",
         "Reasons",
         "Why a probe scored what it scored. An error (endpoint down, time-out) has no score and is"

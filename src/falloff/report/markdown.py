@@ -9,6 +9,7 @@ import re
 
 from falloff.measure.estimates import Comparison
 from falloff.report.definitions import DEFINITIONS
+from falloff.report.likeness import likeness
 from falloff.report.listings import Listing, families, ranking, worst_cells
 from falloff.report.numerals import count, percent
 from falloff.report.visible import one_line
@@ -35,6 +36,7 @@ def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
         _table(ranking(comparison)),
         _section(families(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
+        *map(_section, likeness(comparison)),
         _foot(comparison),
         _definitions(definitions),
     ]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from falloff.measure.estimates import Comparison, StudentComparison
+from falloff.report.likeness import likeness
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
 from falloff.report.wording import (
     by_retention,
@@ -60,6 +61,7 @@ class _Printer:
             families(comparison),
             curves(comparison, ascii_only=self._ascii),
             worst_cells(comparison, most=_MOST_CELLS),
+            *likeness(comparison),
         ):
             if listing.rows:
                 self.listing(listing)
