@@ -48,6 +48,8 @@ def compare(
     seed: int = 0,
     run: str | Path | None = None,
     fresh: bool = False,
+    repeats: int = 1,
+    logprobs: int = 0,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
@@ -59,6 +61,11 @@ def compare(
     twice; a larger budget continues; ``fresh`` starts over. A plain function is a model too: called
     once a turn with the messages, it returns text.
 
+    ``repeats``: probes at the centre and those drawn from the box are asked until each model has so
+    many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
+    ``logprobs``: so many of the likeliest tokens are kept with their log-probabilities, where a
+    model gives them: for KL and the same top token.
+
     Raises :class:`falloff.core.UsageError` for what cannot be asked,
     :class:`falloff.core.ModelError` for a model that cannot be loaded or stops answering.
     """
@@ -67,7 +74,9 @@ def compare(
         raise UsageError("There is no student to compare.", remedy="Name at least one.")
     roles = {"teacher": teacher}
     roles |= {f"student{i}": model for i, model in enumerate(students, start=1)}
-    return _ask("compare", roles, suite, budget, precision, seed, run, fresh, progress)
+    return _ask(
+        "compare", roles, suite, budget, precision, seed, run, fresh, repeats, logprobs, progress
+    )
 
 
 def measure(
@@ -79,13 +88,15 @@ def measure(
     seed: int = 0,
     run: str | Path | None = None,
     fresh: bool = False,
+    repeats: int = 1,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
 
     ``precision`` is that of the overall volume.
     """
-    return _ask("measure", {"model": model}, suite, budget, precision, seed, run, fresh, progress)
+    roles = {"model": model}
+    return _ask("measure", roles, suite, budget, precision, seed, run, fresh, repeats, 0, progress)
 
 
 def open_run(path: str | Path) -> Run:
@@ -173,6 +184,7 @@ class Run:
                         "prompt_tokens": outcome.prompt_tokens,
                         "completion_tokens": outcome.completion_tokens,
                         "seconds": outcome.seconds,
+                        "error": outcome.error,
                     }
 
     def to_frame(self) -> Any:
@@ -229,6 +241,8 @@ def _ask(
     seed: int,
     path: str | Path | None,
     fresh: bool,
+    repeats: int,
+    logprobs: int,
     progress: Callable[[Progress], None],
 ) -> Run:
     suite = SUITES[suite_name]
@@ -248,6 +262,8 @@ def _ask(
         seed=seed,
         design=design,
         models=models,
+        logprobs=logprobs,
+        repeats=repeats,
     )
     file = Path(path) if path else manifest.default_path()
     # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
@@ -256,7 +272,7 @@ def _ask(
         open_for_writing(file, manifest, fresh=fresh) as store,
         threadpool_limits(limits=1, user_api="blas"),
     ):
-        _finish(_conduct(design, suite, models, store, progress))
+        _finish(_conduct(design, suite, models, store, repeats, progress))
         return Run(file, loss=store.loss)
 
 
@@ -265,11 +281,17 @@ async def _conduct(
     suite: Suite,
     models: Mapping[str, Model],
     store: RunStore,
+    repeats: int,
     progress: Callable[[Progress], None],
 ) -> None:
     try:
         await conduct(
-            design=design, families=suite.families, models=models, store=store, progress=progress
+            design=design,
+            families=suite.families,
+            models=models,
+            store=store,
+            repeats=repeats,
+            progress=progress,
         )
     finally:
         for model in models.values():
@@ -289,6 +311,7 @@ def _finish(work: Coroutine[Any, Any, None]) -> None:
 
 def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
     from falloff.measure import FamilyData
+    from falloff.run.evidence import repeats_of, tokens_of
 
     answers = reader.evidence(stamp.name)
     names = [axis.name for axis in stamp.axes]
@@ -308,6 +331,8 @@ def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
         scores=answers.scores,
         answers=answers.answers,
         reasons=answers.reasons,
+        repeats=repeats_of(reader, stamp.name),
+        tokens=tokens_of(reader, stamp.name),
     )
 
 

@@ -90,7 +90,8 @@ def test_a_close_call_is_decided_in_float64_whatever_the_batch():
     # In float32 the rival's row is the winner's own; in float64 it is ahead by a hair.
     twins[rival] = twins[winner] * (1 + 1e-12)
     greedy = Greedy(architecture, weights | {"lm_head.weight": twins}, slots=8)
-    alone = greedy.choose([0], [[]], [RAGGED[1]])
-    among = greedy.choose([5, 2, 0], [[], [], []], [RAGGED[4], RAGGED[1], RAGGED[0]])
+    alone, _ = greedy.choose([0], [[]], [RAGGED[1]], [None])
+    fed = [RAGGED[4], RAGGED[1], RAGGED[0]]
+    among, _ = greedy.choose([5, 2, 0], [[], [], []], fed, [None] * 3)
     assert alone == [rival]
     assert among[1] == rival

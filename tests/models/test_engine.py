@@ -28,9 +28,9 @@ def fed(monkeypatch):
     counts = []
     choose = Greedy.choose
 
-    def recording(self, slots, cached, new):
+    def recording(self, slots, cached, new, perturb):
         counts.append(sum(map(len, new)))
-        return choose(self, slots, cached, new)
+        return choose(self, slots, cached, new, perturb)
 
     monkeypatch.setattr(Greedy, "choose", recording)
     return counts
@@ -235,7 +235,7 @@ def test_an_exception_on_the_thread_reaches_all_who_wait_and_the_engine_goes_on(
     model = engine(checkpoint, concurrency=2)
     choose = model._greedy.choose
 
-    def breaking(slots, cached, new):
+    def breaking(slots, cached, new, perturb):
         raise ZeroDivisionError("on the thread")
 
     async def talk():

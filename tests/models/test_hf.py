@@ -131,7 +131,7 @@ def test_recommended_sampling_and_penalties_are_left_out(damaged, checkpoint, re
 
 def test_an_exception_in_generation_reaches_all_who_wait(checkpoint, requests, monkeypatch):
     model = load_hf(checkpoint)
-    monkeypatch.setattr(model, "_generate", lambda _: 1 / 0)
+    monkeypatch.setattr(model, "_generate", lambda *_: 1 / 0)
 
     async def talk():
         return await asyncio.gather(*map(model.reply, requests[:4]), return_exceptions=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from tiny_llamas import ask, one_by_one
 
 from falloff.core import Coordinate, Message, ModelError, Reason, Request, UnknownNameError
 from falloff.models import load_model
-from falloff.models.simulated import Simulated
+from falloff.models.simulated import Simulated, positions
 from falloff.probes import FAMILIES, Episode
 
 DIALECTS = [(name, dialect) for name in FAMILIES for dialect in sorted(FAMILIES[name].renderers)]
@@ -170,3 +172,31 @@ def test_another_prompt_than_the_probes_own_is_refused():
 def test_an_unknown_name_is_met_with_the_nearest():
     with pytest.raises(UnknownNameError, match="Did you mean 'teacher'"):
         load_model("sim:teecher")
+
+
+def test_a_repeat_has_its_own_luck_on_the_same_item():
+    """Within an item repeats are independent; between items they share how hard the item is."""
+    family, model = FAMILIES["sim_1d"], Simulated("teacher?items=3")
+    at = out_at(family, 0.8)
+
+    def solved(repeat):
+        async def main():
+            made = []
+            for seed in range(400):
+                episode = Episode(family.probe(at, seed), dialect="micro")
+                episode.feed(await model.reply(replace(episode.request(), repeat=repeat)))
+                made.append(episode.outcome.score)
+            return np.array(made)
+
+        return asyncio.run(main())
+
+    first, second = solved(1), solved(2)
+    assert (solved(0) == [o.score for o in outcomes(model, family, at, range(400))]).all()
+    # E p² over items, by the observer's own quadrature; four standard errors.
+    u = positions(family, [at])
+    nodes = np.linspace(-9, 9, 241)
+    weights = np.exp(-0.5 * nodes**2)
+    p = np.array([model.observer(family).on_item(u, node)[0] for node in nodes])
+    both = float(p**2 @ weights / weights.sum())
+    assert abs((first * second).mean() - both) < 4 * math.sqrt(both * (1 - both) / 400)
+    assert both - model.success(family, at) ** 2 > 0.1

@@ -136,7 +136,11 @@ def answer(placed: PlacedProbe, role: str = "teacher", text: str = "=4") -> Answ
 
 
 def manifest_of(
-    models: Mapping[str, FakeModel], *, seed: int = 7, families: Sequence[Family] = CHOSEN
+    models: Mapping[str, FakeModel],
+    *,
+    seed: int = 7,
+    families: Sequence[Family] = CHOSEN,
+    **options: Any,
 ) -> Manifest:
     return Manifest.of(
         mode="compare",
@@ -147,6 +151,7 @@ def manifest_of(
         seed=seed,
         design=SpaceFilling(seed=seed, budget=0),
         models=models,
+        **options,
     )
 
 

@@ -14,7 +14,7 @@ from run_fakes import outcomes, pair, run
 
 from falloff.core import child_rng
 
-BUDGET = 60
+BUDGET, REPEATS = 60, 3
 SESSION = Path(__file__).with_name("run_session.py")
 
 
@@ -31,13 +31,34 @@ def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(tmp_path: Path)
         asked = set(log.read_text().split("\n"))
         assert not known & asked, "what is on disk is not asked again"
         assert known <= _answered(path), "what is on disk stays there"
-    last = pair()
-    known = _answered(path)
-    run(path, last, budget=BUDGET)
-    run(whole, pair(), budget=BUDGET)
-    assert 0 < len(known) < 2 * BUDGET
-    assert sum(last[role].asked.total() for role in last) == 2 * BUDGET - len(known)
-    assert outcomes(path) == outcomes(whole)
+    _ends_as_a_run_that_was_not_killed(path, whole)
+
+
+def test_a_run_killed_among_its_repeats_goes_on_with_them(tmp_path: Path) -> None:
+    path, whole = tmp_path / "a.falloff", tmp_path / "b.falloff"
+    run(path, pair(), budget=BUDGET)
+    for session in range(3):
+        known = _answered(path)
+        log = tmp_path / f"asked-{session}"
+        with _session(path, log) as process:
+            _wait_for(log, lines=20)
+            process.kill()
+        asked = set(log.read_text().split("\n"))
+        assert not known & asked, "what is on disk is not asked again"
+        assert not any(line.endswith(" 0") for line in asked), "the first answers stand"
+    assert _answered(path) > known
+    _ends_as_a_run_that_was_not_killed(path, whole)
+
+
+def _ends_as_a_run_that_was_not_killed(path: Path, whole: Path) -> None:
+    last, known = pair(), _answered(path)
+    run(path, last, budget=BUDGET, repeats=REPEATS)
+    run(whole, pair(), budget=BUDGET, repeats=REPEATS)
+    answers = _answered(whole)
+    assert 0 < len(known) < len(answers)
+    assert sum(last[role].asked.total() for role in last) == len(answers - known)
+    for repeat in range(REPEATS):
+        assert outcomes(path, repeat) == outcomes(whole, repeat)
 
 
 def test_ctrl_c_keeps_what_has_come_and_ends_the_process(tmp_path: Path) -> None:
@@ -55,7 +76,8 @@ def test_ctrl_c_keeps_what_has_come_and_ends_the_process(tmp_path: Path) -> None
 @contextmanager
 def _session(path: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
-        [sys.executable, str(SESSION), str(path), str(log), str(BUDGET)], stderr=subprocess.PIPE
+        [sys.executable, str(SESSION), str(path), str(log), str(BUDGET), str(REPEATS)],
+        stderr=subprocess.PIPE,
     ) as process:
         yield process
 
@@ -70,4 +92,10 @@ def _wait_for(log: Path, lines: int) -> None:
 
 
 def _answered(path: Path) -> set[str]:
-    return {f"{role} {probe}" for role, probe in outcomes(path)} if path.exists() else set()
+    if not path.exists():
+        return set()
+    return {
+        f"{role} {probe} {repeat}"
+        for repeat in range(REPEATS)
+        for role, probe in outcomes(path, repeat)
+    }

@@ -202,15 +202,6 @@ def test_interruptions_change_nothing(
     assert outcomes(folder / "a.falloff") == outcomes(folder / "b.falloff")
 
 
-def test_a_repeat_asks_the_same_probes_again(tmp_path: Path) -> None:
-    path = tmp_path / "a.falloff"
-    models = pair()
-    run(path, models, budget=20)
-    run(path, {"teacher": models["teacher"], "student": models["student"]}, budget=20, repeat=1)
-    assert set(models["teacher"].asked.values()) == {2}
-    assert outcomes(path).keys() == outcomes(path, repeat=1).keys()
-
-
 def test_progress_ends_at_the_total(tmp_path: Path) -> None:
     seen: list[Progress] = []
     run(tmp_path / "a.falloff", pair(), budget=20)

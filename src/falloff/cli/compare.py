@@ -60,6 +60,8 @@ def compare(
     seed: options.Seed = 0,
     run: options.RunFile = None,
     fresh: options.Fresh = False,
+    repeats: options.Repeats = 1,
+    logprobs: options.Logprobs = 0,
     as_json: options.Json = False,
     out: options.Out = None,
 ) -> None:
@@ -79,6 +81,8 @@ def compare(
             seed=seed,
             run=run,
             fresh=fresh,
+            repeats=repeats,
+            logprobs=logprobs,
             progress=progress,
         )
     _show(done, budget, as_json=as_json, out=out)
@@ -93,6 +97,7 @@ def measure(
     seed: options.Seed = 0,
     run: options.RunFile = None,
     fresh: options.Fresh = False,
+    repeats: options.Repeats = 1,
     as_json: options.Json = False,
     out: options.Out = None,
 ) -> None:
@@ -108,6 +113,7 @@ def measure(
             seed=seed,
             run=run,
             fresh=fresh,
+            repeats=repeats,
             progress=progress,
         )
     _show(done, budget, as_json=as_json, out=out)

@@ -17,6 +17,23 @@ Precision = Annotated[
         min=0.005,
     ),
 ]
+Repeats = Annotated[
+    int,
+    typer.Option(
+        "--repeats",
+        help="Ask centre and box probes so often, by each model's own sampling: for pass^k, flips.",
+        min=1,
+    ),
+]
+Logprobs = Annotated[
+    int,
+    typer.Option(
+        "--logprobs",
+        help="Keep the log-probabilities of so many tokens, where models tell: for KL. 0: none.",
+        min=0,
+        max=20,
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the whole run.")]
 RunFile = Annotated[
     Path | None,

@@ -27,7 +27,8 @@ class Outcome:
 
     ``score`` is in [0, 1], and None exactly for ``error``: such an outcome is asked again later
     and never counted as the model's failure. ``answer`` is what was read as the final answer.
-    ``calls`` counts requests to the model (an episode of 16 turns is 16).
+    ``calls`` counts requests to the model (an episode of 16 turns is 16). ``error`` is what went
+    wrong, in a few words and without secrets; None unless the reason is ``error``.
     """
 
     score: float | None
@@ -37,6 +38,7 @@ class Outcome:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
+    error: str | None = None
 
     def __post_init__(self) -> None:
         if (self.score is None) != (self.reason is Reason.ERROR):

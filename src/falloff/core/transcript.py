@@ -42,20 +42,37 @@ class Request:
     """What a model is asked in one turn.
 
     ``conversation`` names the episode, so that an engine may keep its cache between turns.
-    ``max_tokens`` bounds the reply.
+    ``max_tokens`` bounds the reply. ``repeat`` 0 is the first time the episode is asked; in 1, 2, …
+    the model may answer anew. ``logprobs``: of each token of the reply, the log-probabilities of so
+    many of the likeliest tokens are wanted, where the engine can tell; 0 for none.
     """
 
     conversation: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     max_tokens: int = 1024
+    repeat: int = 0
+    logprobs: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenLogprobs:
+    """One token of a reply, and what else the model might have said in its place.
+
+    ``text`` is what the token adds to the reply: "" for the one that ends it. ``top`` has the
+    likeliest tokens by text, each with its natural log-probability, the likeliest first.
+    """
+
+    text: str
+    top: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """What a model said in one turn, and what it took.
 
-    ``seconds`` is the time the request was in flight, queueing included.
+    ``seconds`` is the time the request was in flight, queueing included. ``logprobs`` has an entry
+    a token, in order; None where they were not asked for or the engine has none.
     """
 
     text: str
@@ -64,6 +81,7 @@ class Reply:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
+    logprobs: tuple[TokenLogprobs, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

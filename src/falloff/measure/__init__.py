@@ -6,7 +6,7 @@ dialect.
 
 from falloff.measure.audit import Audit
 from falloff.measure.comparison import TAU, compare
-from falloff.measure.data import AXIS, BOX, CENTRE, LOOK, FamilyData
+from falloff.measure.data import AXIS, BOX, CENTRE, LOOK, FamilyData, Repeats, Tokens
 from falloff.measure.estimates import (
     UNDEFINED,
     AxisCurve,
@@ -17,14 +17,18 @@ from falloff.measure.estimates import (
     Compounding,
     FamilyComparison,
     FamilyProfile,
+    Fidelity,
     Interval,
     Profile,
+    Repeatability,
+    RepeatedComparison,
     Shape,
     Spending,
     Status,
     StudentComparison,
     Verdict,
 )
+from falloff.measure.fidelity import compare_tokens
 from falloff.measure.profile import LEAST_PROBES, profile_family
 from falloff.measure.verdict import Scope, judge
 
@@ -46,15 +50,21 @@ __all__ = [
     "FamilyComparison",
     "FamilyData",
     "FamilyProfile",
+    "Fidelity",
     "Interval",
     "Profile",
+    "Repeatability",
+    "RepeatedComparison",
+    "Repeats",
     "Scope",
     "Shape",
     "Spending",
     "Status",
     "StudentComparison",
+    "Tokens",
     "Verdict",
     "compare",
+    "compare_tokens",
     "judge",
     "profile_family",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +29,11 @@ from falloff.measure.estimates import (
     Status,
     StudentComparison,
 )
+from falloff.measure.fidelity import fidelity, fidelity_draws
 from falloff.measure.inference import draw
 from falloff.measure.intervals import interval
 from falloff.measure.profile import own_draws, profile_from, status_of
+from falloff.measure.repeatability import compare_repeats, repeat_draws, repeatability
 from falloff.measure.verdict import verdict
 
 TAU = 0.5
@@ -89,6 +92,9 @@ def profile(
         families=of,
         spending=spending,
         volume=interval(overall) if held else UNDEFINED,
+        repeatability=repeatability(
+            [(weights[data.name], repeat_draws(data, role)) for data in families]
+        ),
     )
 
 
@@ -120,7 +126,8 @@ def _student(
             pair = _pair(data, (teacher, student), weight=weights[data.name], tau=tau)
             pairs.append(pair)
         churn = churn_of(data, teacher, student)
-        compared.append(compare_family(left, right, pair, weight=weights[data.name], churn=churn))
+        family = compare_family(left, right, pair, weight=weights[data.name], churn=churn)
+        compared.append(replace(family, **_likeness([(1.0, data)], teacher, student)))
     headline = _headline(pairs)
     return StudentComparison(
         model=of_student.model,
@@ -133,7 +140,19 @@ def _student(
         families=tuple(compared),
         churn=add_churn([family.churn for family in compared]),
         worst=worst_cells(pairs),
+        **_likeness([(weights[data.name], data) for data in families], teacher, student),
     )
+
+
+def _likeness(
+    families: Sequence[tuple[float, FamilyData]], teacher: str, student: str
+) -> dict[str, Any]:
+    """How alike their answers are, and how alike those of either are to its own."""
+    drawn = [(weight, fidelity_draws(data, teacher, student)) for weight, data in families]
+    return {
+        "fidelity": fidelity(drawn),
+        "repeated": compare_repeats(families, teacher, student),
+    }
 
 
 def _pair(data: FamilyData, roles: tuple[str, str], *, weight: float, tau: float) -> Pair:

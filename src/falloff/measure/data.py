@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,45 @@ CENTRE, AXIS, BOX, LOOK = "centre", "axis", "box", "look"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repeats:
+    """One model's K answers to each of n probes, decoded alike.
+
+    ``scores`` [K, n] is NaN where there is none; ``answers``, K of n, is None there and where none
+    could be read.
+    """
+
+    scores: Floats
+    answers: tuple[tuple[str | None, ...], ...]
+
+    @cached_property
+    def complete(self) -> NDArray[np.bool_]:
+        """[n] whether all K answers are there."""
+        return np.asarray(~np.isnan(self.scores).any(axis=0))
+
+    @cached_property
+    def solved(self) -> Floats:
+        """[n] how many of the K answers solved the probe."""
+        return np.asarray((self.scores >= 1).sum(axis=0), dtype=np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """A student's replies to n probes against its teacher's, token by token; all [n].
+
+    ``teacher`` and ``student``: who has given log-probabilities. ``positions`` can be compared;
+    ``kl`` (nats), ``same_top`` and ``named`` (the teacher's mass on tokens both name) are sums over
+    them.
+    """
+
+    teacher: NDArray[np.bool_]
+    student: NDArray[np.bool_]
+    positions: Floats
+    kl: Floats
+    same_top: Floats
+    named: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
 class FamilyData:
     """One family's results; n probes, parallel in all arrays.
 
@@ -26,6 +65,8 @@ class FamilyData:
     model has no answer. ``grid`` is the box and ``weights`` the measure μ on it, adding up to 1.
     ``items`` names each probe's item, where items are asked more than once (imported logs, repeats,
     benchmarks of one's own); None: every probe is a fresh item.
+    ``repeats`` by role is what was asked again, ``tokens`` by student's role what is known of
+    tokens; empty where nothing.
     """
 
     name: str
@@ -40,6 +81,8 @@ class FamilyData:
     answers: Mapping[str, tuple[str | None, ...]]
     reasons: Mapping[str, tuple[Reason | None, ...]]
     items: tuple[str, ...] | None = None
+    repeats: Mapping[str, Repeats] = field(default_factory=dict)
+    tokens: Mapping[str, Tokens] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if abs(sum(self.weights) - 1.0) > 1e-9:

@@ -15,6 +15,8 @@ from falloff.measure.region import Regions
 DRAWS = 500
 # Degrees of freedom that a fit takes up on each axis.
 _PARAMETERS = 3
+# Items that are weighed at a time.
+_ITEMS = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,33 @@ def weight_shape(items: float) -> float:
 def answers_per_item(item: np.ndarray) -> float:
     """Mean number of answers to an item: a prior item weighs as much as a real one."""
     return len(item) / max(len(np.unique(item)), 1) or 1.0
+
+
+def item_means(values: Floats, rng: np.random.Generator, *, least: float = 0.0) -> Floats:
+    """[1 + DRAWS, quantities] means of values [items, quantities] that lie in [``least``, 1].
+
+    The Bayesian bootstrap over items with a prior observation, ``least`` or 1 in all quantities at
+    once: an order between them, item by item, holds in every draw.
+    """
+    prior = rng.gamma(0.5, size=(1 + DRAWS, 2))
+    prior[0] = 0.0
+    sums = item_sums(np.column_stack([np.ones(len(values)), values]), rng)
+    supposed = prior @ np.array([[least], [1.0]])
+    return np.asarray((sums[:, 1:] + supposed) / (sums[:, 0] + prior.sum(axis=1))[:, None])
+
+
+def item_sums(values: Floats, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS, quantities] sums of values [items, quantities], items weighing Exp(1) each.
+
+    In parts, so that memory does not grow with the items.
+    """
+    sums = np.zeros((1 + DRAWS, values.shape[1]))
+    for start in range(0, len(values), _ITEMS):
+        part = values[start : start + _ITEMS]
+        weights = rng.exponential(size=(1 + DRAWS, len(part)))
+        weights[0] = 1.0
+        sums += weights @ part
+    return sums
 
 
 def centre_draws(

@@ -126,6 +126,59 @@ class AxisCurve:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repeatability:
+    """One model, asked the same ``items`` ``repeats`` times each, decoded alike.
+
+    ``pass_k[k − 1]``: the probability that k askings in a row solve a probe, mean over μ;
+    ``centre_pass_k`` at the centre. ``flips``: that of two askings one solves it and one does not;
+    ``changes``: that their answers differ. Chance is not removed.
+    """
+
+    repeats: int
+    items: int
+    pass_k: tuple[Interval, ...]
+    centre_pass_k: tuple[Interval, ...]
+    flips: Interval
+    changes: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatedComparison:
+    """Teacher and student by their repeats, over the same families with the same weights.
+
+    ``churn``: the probability that of one asking each, one solves a probe and the other does not.
+    Two askings of one model differ too, by its ``flips``. ``beyond``: churn less the mean of both
+    models' flips; it estimates the mean square difference of their chances to solve a probe, so it
+    is about 0 where churn is no more than a model against itself.
+    """
+
+    teacher: Repeatability
+    student: Repeatability
+    churn: Interval
+    beyond: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fidelity:
+    """How like the teacher's the student's first answers are.
+
+    ``agreement``: the share of the same answers, over μ. ``same_wrong``: of all probes that both
+    failed, the share with the same answer. ``kl``: KL(teacher‖student) in nats a token, a lower
+    bound; ``same_top``: the share of tokens with the same first choice; both over the tokens of
+    ``probes`` up to where the texts part. ``named``: the teacher's mass on tokens that both lists
+    name, by which to judge the bound. ``why`` says why there are none.
+    """
+
+    agreement: Interval
+    same_wrong: Interval
+    kl: Interval
+    same_top: Interval
+    named: float | None
+    probes: int
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FamilyProfile:
     """One model on one family.
 
@@ -147,6 +200,7 @@ class FamilyProfile:
     reasons: dict[Reason, int] = field(default_factory=dict)
     volume_relative: Interval = UNDEFINED
     audit: Audit | None = None
+    repeatability: Repeatability | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +225,7 @@ class Profile:
     families: tuple[FamilyProfile, ...]
     spending: Spending
     volume: Interval = UNDEFINED
+    repeatability: Repeatability | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,6 +275,8 @@ class FamilyComparison:
     radius: Interval = UNDEFINED
     containment: Interval = UNDEFINED
     shape: Shape = Shape(factor=UNDEFINED, statistic=None, p=None)
+    fidelity: Fidelity | None = None
+    repeated: RepeatedComparison | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +312,8 @@ class StudentComparison:
     families: tuple[FamilyComparison, ...]
     churn: Churn
     worst: tuple[CellDrop, ...]
+    fidelity: Fidelity | None = None
+    repeated: RepeatedComparison | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from falloff.core import Axis
@@ -19,6 +21,15 @@ def interval(draws: Floats) -> Interval:
         return UNDEFINED
     low, high = (float(q) for q in np.quantile(rest, [LOW, HIGH]))
     return Interval(estimate=point, low=min(low, point), high=max(high, point))
+
+
+def weighted(parts: Sequence[tuple[float, Floats | None]]) -> Floats | None:
+    """The weighted mean of draws, those without any left out; None if none is left."""
+    known = [(weight, draws) for weight, draws in parts if weight and draws is not None]
+    total = sum(weight for weight, _ in known)
+    if not known:
+        return None
+    return np.asarray(np.sum([weight / total * draws for weight, draws in known], axis=0))
 
 
 def edge_interval(draws: Floats, axis: Axis) -> Interval:

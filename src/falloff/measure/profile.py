@@ -20,6 +20,7 @@ from falloff.measure.estimates import (
 )
 from falloff.measure.inference import draw
 from falloff.measure.intervals import HIGH, LOW, edge_interval, interval
+from falloff.measure.repeatability import repeat_draws, repeatability
 
 # Points on a drawn curve.
 _POINTS = 41
@@ -70,6 +71,7 @@ def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float
         reasons=dict(Counter(r for r in data.reasons[role] if r is not None)),
         volume_relative=interval(_relative(data, draws, tau)) if draws else UNDEFINED,
         audit=draws.audit if draws else None,
+        repeatability=repeatability([(1.0, repeat_draws(data, role))]),
     )
 
 

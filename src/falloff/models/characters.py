@@ -60,9 +60,13 @@ class Characters:
             tokens.append(self.end)
         return tokens
 
+    def text(self, token: int) -> str:
+        """What a token adds to a text: nothing if it is a special one."""
+        return self.texts.get(token, "")
+
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of tokens, special ones left out."""
-        return "".join(self.texts.get(token, "") for token in tokens)
+        return "".join(map(self.text, tokens))
 
 
 def _no_characters(file: Path, why: str) -> ModelError:

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from falloff.core import Finish, ModelError, Reply, Request
+import numpy as np
+
+from falloff.core import Finish, ModelError, Reply, Request, TokenLogprobs
+from falloff.models.attention import Array
 from falloff.models.checkpoint import Checkpoint
-from falloff.models.greedy import Greedy
+from falloff.models.greedy import Greedy, Perturb
+from falloff.models.likeliest import likeliest
+from falloff.models.sampling import Sampling, gumbel
 from falloff.models.worker import Job, Worker
 
 # Prompt tokens taken in per step: more would make running episodes wait, fewer waste calls.
@@ -24,7 +30,8 @@ _PROMPT_TOKENS = 512
 class _Seat:
     """A slot of the cache: ``cached`` are the tokens in it, ``new`` those to be fed next.
 
-    ``conversation`` is whose tokens they are; ``job`` the turn under way, if any.
+    ``conversation`` is whose tokens they are; ``job`` the turn under way, if any, with the
+    ``luck`` of its tokens where they are drawn, and ``logprobs`` of those written so far.
     """
 
     slot: int
@@ -34,9 +41,11 @@ class _Seat:
     cached: list[int] = field(default_factory=list)
     new: list[int] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
+    luck: np.random.Generator | None = None
+    logprobs: list[TokenLogprobs] = field(default_factory=list)
     left: int = 0
 
-    def begin(self, job: Job, prompt: list[int]) -> None:
+    def begin(self, job: Job, prompt: list[int], luck: np.random.Generator | None) -> None:
         """Take the turn, keeping what the cache shares with its prompt. One token stays to feed."""
         shared = next(
             (
@@ -49,7 +58,7 @@ class _Seat:
         keep = min(shared, len(prompt) - 1)
         self.job, self.conversation = job, job.request.conversation
         self.cached, self.new, self.written = prompt[:keep], prompt[keep:], []
-        self.prompt = len(prompt)
+        self.prompt, self.luck, self.logprobs = len(prompt), luck, []
 
     def end(self, clock: int) -> None:
         """Leave the turn; ``left`` orders seats by how long they have been idle."""
@@ -57,16 +66,24 @@ class _Seat:
 
 
 class Engine:
-    """A small character-level model, run by the numpy decoder. Greedy.
+    """A small character-level model, run by the numpy decoder. Greedy; repeats are ``sampling``.
 
     A reply stops at ``<end>``; it is ``length`` at the request's ``max_tokens`` and ``overflow``
     if the model's context is full, before or during the reply. ``completion_tokens`` counts the
     closing ``<end>``.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, spec: str, concurrency: int = 64) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        *,
+        spec: str,
+        concurrency: int = 64,
+        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+    ) -> None:
         self.spec = spec
         self.concurrency = concurrency
+        self._sampling = sampling
         self._checkpoint = checkpoint
         self._characters = checkpoint.characters
         self._context = checkpoint.architecture.context
@@ -84,6 +101,7 @@ class Engine:
             "files": dict(self._checkpoint.digests),
             "template": "<bos>(content<end>)*",
             "decoding": "greedy",
+            "repeats": self._sampling.describe(),
             "context": self._context,
         }
 
@@ -138,7 +156,7 @@ class Engine:
             if not job.over:
                 seat = min(idle, key=lambda seat: self._distance(seat, job.request.conversation))
                 idle.remove(seat)
-                seat.begin(job, prompt)
+                seat.begin(job, prompt, self._sampling.luck(job.request))
 
     @staticmethod
     def _distance(seat: _Seat, conversation: str) -> tuple[bool, bool, int, int]:
@@ -155,16 +173,31 @@ class Engine:
             if count == 1 or count <= room or room == _PROMPT_TOKENS:
                 seats.append(seat)
                 room -= count if count > 1 else 0
-        tokens = self._greedy.choose(
+        tokens, logits = self._greedy.choose(
             [seat.slot for seat in seats],
             [seat.cached for seat in seats],
             [seat.new for seat in seats],
+            [self._draw(seat) for seat in seats],
         )
-        for seat, token in zip(seats, tokens, strict=True):
+        for seat, token, row in zip(seats, tokens, logits, strict=True):
             seat.cached += seat.new
             seat.new = [token]
             seat.written.append(token)
+            self._note(seat, token, row)
             self._settle(seat, token)
+
+    def _draw(self, seat: _Seat) -> Perturb | None:
+        """How the seat's next token is drawn; None takes the likeliest."""
+        if seat.luck is None:
+            return None
+        noise = gumbel(seat.luck, self._checkpoint.architecture.vocabulary)
+        return partial(self._sampling.perturbed, noise=noise)
+
+    def _note(self, seat: _Seat, token: int, logits: Array) -> None:
+        """Keep the token's log-probabilities if they are wanted."""
+        if seat.job is not None and (count := seat.job.request.logprobs):
+            top = likeliest(logits, count, self._characters.text)
+            seat.logprobs.append(TokenLogprobs(text=self._characters.text(token), top=top))
 
     def _settle(self, seat: _Seat, token: int) -> None:
         """Answer the seat's job if this token was its last."""
@@ -179,5 +212,11 @@ class Engine:
         if job is None or finish is None:
             return
         text = self._characters.decode(seat.written)
-        job.answer(text, finish=finish, prompt=seat.prompt, completion=len(seat.written))
+        job.answer(
+            text,
+            finish=finish,
+            prompt=seat.prompt,
+            completion=len(seat.written),
+            logprobs=tuple(seat.logprobs) if job.request.logprobs else None,
+        )
         seat.end(self._clock)

@@ -1,7 +1,8 @@
-"""A transformers model behind the common interface: padded batches, greedy, text only.
+"""A transformers model behind the common interface: padded batches, text only.
 
-No native tool calls are parsed, though tools are shown through the chat template, and each turn is
-computed from its whole prompt. Rounding in float32 may decide a near-tie by who else is in a batch.
+Greedy; repeats are drawn as the checkpoint recommends. No native tool calls are parsed, though
+tools are shown through the chat template, and each turn is computed from its whole prompt. Rounding
+in float32 may decide a near-tie by who else is in a batch.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from falloff.core import Finish, Message, ModelError, Reply, Request
+from falloff.core import Finish, Message, ModelError, Reply, Request, TokenLogprobs
+from falloff.models.hf_decoding import Notes, Tap, TokenTexts, recommended
+from falloff.models.likeliest import by_text
 from falloff.models.worker import Job, Worker
 
 # A batch holds this many tokens at most, padding and replies included, whatever the model's size.
@@ -45,6 +48,8 @@ class HfModel:
         self._files = files
         self._context = getattr(network.config.get_text_config(), "max_position_embeddings", None)
         self._ends = _end_tokens(network, tokenizer)
+        self._text = TokenTexts(tokenizer, self._ends)
+        self._sampling = recommended(network.generation_config)
         self._plain_greedy()
         self._worker = Worker(spec, self._work, gather=_GATHER)
 
@@ -58,6 +63,7 @@ class HfModel:
             "files": dict(self._files),
             "template": "chat" if self._tokenizer.chat_template else "plain",
             "decoding": "greedy",
+            "repeats": self._sampling.describe(),
             "dtype": "float32",
             "transformers": transformers.__version__,
             "torch": str(torch.__version__),
@@ -86,8 +92,9 @@ class HfModel:
     def _work(self, jobs: list[Job]) -> bool:
         turns = [turn for job in jobs if not job.over and (turn := self._turn(job))]
         for batch in _batches(turns):
-            for turn, tokens in zip(batch, self._generate(batch), strict=True):
-                self._answer(turn, tokens)
+            tap = Tap([turn.job.request for turn in batch], self._sampling)
+            for i, (turn, tokens) in enumerate(zip(batch, self._generate(batch, tap), strict=True)):
+                self._answer(turn, tokens, tap.notes[i])
         return False
 
     def _turn(self, job: Job) -> _Turn | None:
@@ -114,7 +121,7 @@ class HfModel:
         )
         return list(encoded["input_ids"])
 
-    def _generate(self, batch: list[_Turn]) -> list[list[int]]:
+    def _generate(self, batch: list[_Turn], tap: Tap) -> list[list[int]]:
         """New tokens of each turn, padded to the longest reply. Prompts are padded on the left."""
         import torch
 
@@ -127,11 +134,12 @@ class HfModel:
                 input_ids=torch.tensor(tokens),
                 attention_mask=torch.tensor(mask),
                 max_new_tokens=max(turn.most for turn in batch),
+                logits_processor=[tap],
             )
         written: list[list[int]] = out[:, longest:].tolist()
         return written
 
-    def _answer(self, turn: _Turn, tokens: list[int]) -> None:
+    def _answer(self, turn: _Turn, tokens: list[int], notes: Notes) -> None:
         tokens = tokens[: turn.most]
         ended = next((i for i, token in enumerate(tokens) if token in self._ends), None)
         finish: Finish = "length" if turn.most == turn.job.request.max_tokens else "overflow"
@@ -140,7 +148,20 @@ class HfModel:
         text = self._tokenizer.decode(
             tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        turn.job.answer(text, finish=finish, prompt=len(turn.prompt), completion=len(tokens))
+        turn.job.answer(
+            text,
+            finish=finish,
+            prompt=len(turn.prompt),
+            completion=len(tokens),
+            logprobs=self._logprobs(tokens, notes) if turn.job.request.logprobs else None,
+        )
+
+    def _logprobs(self, tokens: list[int], notes: Notes) -> tuple[TokenLogprobs, ...]:
+        # Notes go on after the last token, as long as others in the batch are being written.
+        return tuple(
+            TokenLogprobs(text=self._text(token), top=by_text(ids, logs, self._text))
+            for token, (ids, logs) in zip(tokens, notes, strict=False)
+        )
 
 
 def _batches(turns: list[_Turn]) -> Iterator[list[_Turn]]:

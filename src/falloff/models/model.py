@@ -20,7 +20,9 @@ class Model(Protocol):
     def describe(self) -> dict[str, Any]:
         """All that decides its answers, as JSON: weights' hash, decoding, template, versions.
 
-        Goes into the run's manifest; two runs go on in one file only if it is equal.
+        Goes into the run's manifest; two runs go on in one file only if it is equal. If the first
+        answer to a probe (``Request.repeat`` 0) is decoded otherwise than its repeats, such as
+        greedily, the key ``repeats`` says how those are; without it all are decoded alike.
         """
         ...
 

@@ -41,11 +41,11 @@ _GUESSES = 1000
 class Simulated:
     """A model that solves a probe with the probability that its observer says.
 
-    Whether it does is decided by hashing its name, the probe and the prompt: the same every time,
-    and independent between names. How hard the item is, beyond its coordinate, is decided by
-    hashing the probe alone: the same for all. When it fails, it makes the oracle's calls and then
-    gives a wrong, well-formed answer. Tokens are characters, more of them farther out if it has a
-    ``cost``.
+    Whether it does is decided by hashing its name, the probe, the prompt and the repeat: the same
+    every time, and independent between names and between repeats. How hard the item is, beyond its
+    coordinate, is decided by hashing the probe alone: the same for all. When it fails, it makes the
+    oracle's calls and then gives a wrong, well-formed answer. Tokens are characters, more of them
+    farther out if it has a ``cost``.
     """
 
     concurrency = 64
@@ -101,7 +101,8 @@ class Simulated:
         started = time.perf_counter()
         episode = _episode(request)
         text = "\n".join(message.content for message in episode.transcript.messages)
-        luck = child_rng("sim", self.name, request.conversation, text)
+        again = (request.repeat,) if request.repeat else ()
+        luck = child_rng("sim", self.name, request.conversation, text, *again)
         solves = luck.random() < self._success_on(episode.probe)
         action = _next_action(episode, turns=_turns(request, episode))
         if isinstance(action, Answer) and not solves:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from falloff.core import FalloffError, Finish, ModelError, Reply, Request
+from falloff.core import FalloffError, Finish, ModelError, Reply, Request, TokenLogprobs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,7 +29,15 @@ class Job:
         """Answered, failed, or nobody waits any more."""
         return self.promise.done()
 
-    def answer(self, text: str, *, finish: Finish, prompt: int, completion: int = 0) -> None:
+    def answer(
+        self,
+        text: str,
+        *,
+        finish: Finish,
+        prompt: int,
+        completion: int = 0,
+        logprobs: tuple[TokenLogprobs, ...] | None = None,
+    ) -> None:
         """Settle it with a reply of ``completion`` tokens to a prompt of ``prompt`` tokens."""
         if self.promise.set_running_or_notify_cancel():
             self.promise.set_result(
@@ -39,6 +47,7 @@ class Job:
                     prompt_tokens=prompt,
                     completion_tokens=completion,
                     seconds=time.perf_counter() - self.asked,
+                    logprobs=logprobs,
                 )
             )
 

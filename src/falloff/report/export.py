@@ -26,6 +26,11 @@ from falloff.measure.estimates import (
     StudentComparison,
     Verdict,
 )
+from falloff.report.likeness_export import (
+    fidelity_as_dict,
+    repeatability_as_dict,
+    repeated_as_dict,
+)
 
 # Half a 90 % interval of a normal variable, in standard deviations.
 _Z = 1.645
@@ -61,6 +66,7 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
         "run": run,
         "probes": profile.spending.probes,
         "calls": calls,
+        "repeatability": repeatability_as_dict(profile.repeatability),
         "spending": _spending(profile.spending),
     }
 
@@ -76,6 +82,8 @@ def _student(student: StudentComparison) -> dict[str, Any]:
         "covered_weight": _finite(student.covered_weight),
         "bounds": _bounds(student.verdict),
         "churn": _churn(student.churn),
+        "fidelity": fidelity_as_dict(student.fidelity),
+        "repeated": repeated_as_dict(student.repeated),
         "worst_cells": [_drop(cell) for cell in student.worst],
         "spending": _spending(student.profile.spending),
         "volume": _interval(student.profile.volume),
@@ -99,6 +107,8 @@ def _family(compared: FamilyComparison) -> dict[str, Any]:
         "radius": _interval(compared.radius),
         "containment": _interval(compared.containment),
         "shape": _shape(compared.shape),
+        "fidelity": fidelity_as_dict(compared.fidelity),
+        "repeated": repeated_as_dict(compared.repeated),
     }
 
 
@@ -115,6 +125,7 @@ def _side(family: FamilyProfile) -> dict[str, Any]:
         "interaction": _interval(family.interaction),
         "probes": family.probes,
         "reasons": {reason.value: number for reason, number in family.reasons.items()},
+        "repeatability": repeatability_as_dict(family.repeatability),
         "chance": _finite(family.chance),
         "volume_relative": _interval(family.volume_relative),
         "audit": _audit(family.audit) if family.audit else None,

@@ -21,6 +21,7 @@ from falloff.report.charts.dots import DotPlot
 from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
+from falloff.report.likeness import likeness
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
 from falloff.report.transcripts import MOST_SHOWN
@@ -89,6 +90,7 @@ def _environment() -> Environment:
     )
     environment.filters |= _filters()
     environment.globals |= {
+        "likeness": likeness,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
         "curve_key": line_key,

@@ -10,6 +10,7 @@ import re
 from falloff.measure.estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
 from falloff.report.definitions import DEFINITIONS
+from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import (
     Listing,
@@ -48,6 +49,7 @@ def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
         _section(curves(comparison)),
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
+        *map(_section, likeness(comparison)),
         _foot(comparison),
         _definitions(definitions),
     ]

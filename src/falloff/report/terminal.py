@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from falloff.measure.estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
+from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
 from falloff.report.wording import (
@@ -64,6 +65,7 @@ class _Printer:
             families(comparison),
             curves(comparison, ascii_only=self._ascii),
             worst_cells(comparison, most=_MOST_CELLS),
+            *likeness(comparison),
         ):
             if listing.rows:
                 self.listing(listing)

@@ -21,6 +21,7 @@ def build(path: Path, manifest: Manifest) -> Path:
         connection.execute(f"PRAGMA user_version = {schema.FORMAT}")
         for table in schema.TABLES:
             connection.execute(table)
+        schema.add_later_tables(connection)
         connection.executemany(
             "INSERT INTO manifest VALUES (?, ?)",
             ((key, json.dumps(value)) for key, value in manifest.as_dict().items()),

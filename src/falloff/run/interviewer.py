@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
-from falloff.core import ModelError, Probe, Reason, Reply, Request
+from falloff.core import ModelError, Probe, Reason, Reply, Request, TokenLogprobs
 from falloff.models.model import Model
 from falloff.probes import Episode, Family
+from falloff.run.brief import brief
 from falloff.run.recorder import Recorder
 from falloff.run.records import Answer, PlacedProbe
 from falloff.run.tasks import together
@@ -26,6 +29,7 @@ class Interviewer:
 
     ``answered`` holds the ids that need not be asked. A probe the model cannot be asked is recorded
     as an error; after too many in a row the model is asked no more: ``gave_up`` is True.
+    ``logprobs``: of so many candidates a token they are wanted.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Interviewer:
         dialect: str,
         repeat: int,
         answered: set[str],
+        logprobs: int = 0,
     ) -> None:
         self.role = role
         self.gave_up = False
@@ -45,9 +50,10 @@ class Interviewer:
         self._dialect = dialect
         self._repeat = repeat
         self._answered = answered
+        self._logprobs = logprobs
         self._free = asyncio.Semaphore(model.concurrency)
         self._asked = self._failed = self._failed_in_a_row = 0
-        self._last_error: ModelError | None = None
+        self._errors: Counter[str] = Counter()
 
     def unanswered(self, batch: Sequence[PlacedProbe]) -> list[Probe]:
         return [placed.probe for placed in batch if placed.probe.id not in self._answered]
@@ -70,10 +76,12 @@ class Interviewer:
 
     async def _answer(self, family: Family, probe: Probe) -> Answer:
         episode = Episode(probe, dialect=self._dialect, family=family)
+        replies: list[Reply] = []
+        problem = None
         try:
-            await self._play(episode)
+            await self._play(episode, replies)
         except ModelError as error:
-            self._last_error = error
+            problem = brief(str(error))
             episode.fail()
         finally:
             self._model.forget(probe.id)
@@ -81,14 +89,18 @@ class Interviewer:
             role=self.role,
             repeat=self._repeat,
             probe_id=probe.id,
-            outcome=episode.outcome,
+            outcome=replace(episode.outcome, error=problem),
             transcript=episode.transcript,
+            logprobs=_told(replies),
         )
 
-    async def _play(self, episode: Episode) -> None:
+    async def _play(self, episode: Episode, replies: list[Reply]) -> None:
+        """To the end of the episode; ``replies`` gets what the model says on the way."""
         attempts = 1
         while not episode.done:
-            episode.feed(await self._reply(episode.request(), attempts))
+            request = replace(episode.request(), repeat=self._repeat, logprobs=self._logprobs)
+            replies.append(await self._reply(request, attempts))
+            episode.feed(replies[-1])
             attempts = TURN_ATTEMPTS
 
     async def _reply(self, request: Request, attempts: int) -> Reply:
@@ -102,6 +114,7 @@ class Interviewer:
         if answer.outcome.reason is not Reason.ERROR:
             self._failed_in_a_row = 0
             return
+        self._errors[answer.outcome.error or ""] += 1
         self._failed += 1
         self._failed_in_a_row += 1
         never_answered = not self._answered and self._failed == self._asked
@@ -110,8 +123,24 @@ class Interviewer:
 
     def complaint(self) -> str:
         """What happened to a model that was given up."""
+        ((error, times),) = self._errors.most_common(1)
         return (
             f"The {self.role} ({self._model.spec}) does not answer: {self._failed} of"
-            f" {self._asked} probes put to it failed ({self._failed / self._asked:.0%}), the last"
-            f" with: {self._last_error}"
+            f" {self._asked} probes put to it failed ({self._failed / self._asked:.0%}), {times} of"
+            f" them with: {error}"
         )
+
+
+def _told(replies: Sequence[Reply]) -> tuple[tuple[TokenLogprobs, ...], ...]:
+    """The tokens of each turn, as far as log-probabilities cover all that was said.
+
+    They do not where there are none, or where a native tool call was made beside the text.
+    """
+    turns: list[tuple[TokenLogprobs, ...]] = []
+    for reply in replies:
+        if reply.logprobs is None:
+            break
+        turns.append(reply.logprobs)
+        if reply.tool_calls:
+            break
+    return tuple(turns)

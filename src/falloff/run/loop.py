@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from falloff.core import ModelError
 from falloff.models.model import Model
@@ -17,7 +16,12 @@ from falloff.run.records import Answer
 from falloff.run.selection import Selection
 from falloff.run.store import RunStore
 from falloff.run.tasks import together
-from falloff.sampling import Design
+from falloff.sampling import Design, Share
+
+# What is asked again: draws from μ and direct calls at the centre, a third of an adaptive run. From
+# these the means over the box and at the centre follow without a model of the region. Probes placed
+# where they teach most would cost twice as much again, and are a sample of no declared measure.
+REPEATED: tuple[Share, ...] = ("centre", "box")
 
 
 async def conduct(
@@ -27,13 +31,14 @@ async def conduct(
     models: Mapping[str, Model],
     store: RunStore,
     progress: Callable[[Progress], None] = lambda _: None,
-    repeat: int = 0,
+    repeats: int = 1,
 ) -> None:
-    """Ask every model what the design wants to know, until the design is done.
+    """Ask every model what the design wants to know, until the design is done; then the repeats.
 
     ``models`` goes from role to model. Seed and dialect are those of the store's manifest. What is
     answered on disk is not asked again; errors are. ``progress`` is called at most five times a
-    second and once at the end. ``repeat`` 1, 2, … asks the same probes again.
+    second and once at the end. With ``repeats`` above 1, the probes whose share is in
+    :data:`REPEATED` are asked until every model has so many answers to each that are decoded alike.
 
     Raises :class:`falloff.core.ModelError` if a model stops answering, after the others have
     finished what they are being asked, and :class:`falloff.core.SetupError` if the disk is full.
@@ -42,10 +47,12 @@ async def conduct(
     """
     names = {role: store.manifest.models[role].spec for role in models}
     meter = Meter(names, time.monotonic())
-    conductor = _Conductor(design, families, models, store, meter, progress, repeat)
+    conductor = _Conductor(design, families, models, store, meter, progress)
     try:
         await conductor.run()
         store.trim()
+        if repeats > 1:
+            await conductor.repeat(repeats)
     finally:
         conductor.recorder.flush()
         progress(meter.snapshot(time.monotonic()))
@@ -60,19 +67,29 @@ class _Conductor:
         store: RunStore,
         meter: Meter,
         progress: Callable[[Progress], None],
-        repeat: int,
     ) -> None:
         self.recorder = Recorder(store, self._committed)
         self._design = design
+        self._families = families
+        self._models = models
         self._store = store
         self._meter = meter
         self._progress = progress
         self._selections = {f.name: Selection(f, design, store) for f in families}
-        interviewer = partial(Interviewer, dialect=store.manifest.dialect, repeat=repeat)
         self._interviewers = [
-            interviewer(role, model, self.recorder, answered=store.answered(role, repeat))
-            for role, model in models.items()
+            self._interviewer(role, repeat=0, logprobs=store.manifest.logprobs) for role in models
         ]
+
+    def _interviewer(self, role: str, *, repeat: int, logprobs: int = 0) -> Interviewer:
+        return Interviewer(
+            role,
+            self._models[role],
+            self.recorder,
+            dialect=self._store.manifest.dialect,
+            repeat=repeat,
+            answered=self._store.answered(role, repeat),
+            logprobs=logprobs,
+        )
 
     async def run(self) -> None:
         for round_ in itertools.count():
@@ -98,6 +115,23 @@ class _Conductor:
             await together(i.ask(selection.family, probes) for i, probes in missing.items())
             selection.learn(batch)
             count -= len(batch)
+
+    async def repeat(self, repeats: int) -> None:
+        """Ask again: repeat 1 of every model and family, then repeat 2, and so on."""
+        stamps = self._store.manifest.models
+        for repeat in range(1, repeats + 1):
+            roles = [r for r in self._models if repeat < stamps[r].first_repeat + repeats]
+            self._interviewers = [self._interviewer(role, repeat=repeat) for role in roles]
+            await together(self._ask_again(f) for f in self._families if roles)
+            self._check_models()
+
+    async def _ask_again(self, family: Family) -> None:
+        probes = [p for p in self._store.placed(family.name) if p.share in REPEATED]
+        missing = {i: i.unanswered(probes) for i in self._interviewers}
+        self._meter.expect(len(probes), [i.role for i in self._interviewers])
+        for interviewer, left in missing.items():
+            self._meter.found(interviewer.role, len(probes) - len(left))
+        await together(i.ask(family, left) for i, left in missing.items())
 
     def _committed(self, answer: Answer) -> None:
         self._meter.note(answer.role, answer.outcome)

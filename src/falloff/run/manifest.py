@@ -58,11 +58,18 @@ class ModelStamp:
         """The description as JSON gives it back, so that it compares equal to a stored one."""
         return cls(spec=model.spec, description=json.loads(json.dumps(model.describe())))
 
+    @property
+    def first_repeat(self) -> int:
+        """The first of its answers to count as a repeat: 1 where answer 0 is decoded otherwise."""
+        return int("repeats" in self.description)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Everything that decides what is asked and answered, except how much: no budget, no prices.
 
+    ``logprobs``: candidates a token whose log-probabilities are kept. ``repeats`` is a matter of
+    how much, and said here for those who read the run: the most that have been wanted so far.
     ``models`` goes from role to model, the reference first: ``teacher``, then the students; a
     measured model alone has the role ``model``.
     """
@@ -75,6 +82,8 @@ class Manifest:
     seed: int
     design: dict[str, Any]
     models: dict[str, ModelStamp]
+    logprobs: int = 0
+    repeats: int = 1
     version: str = __version__
     format: int = FORMAT
 
@@ -90,6 +99,8 @@ class Manifest:
         seed: int,
         design: Design,
         models: Mapping[str, Model],
+        logprobs: int = 0,
+        repeats: int = 1,
     ) -> Manifest:
         """The manifest of a run that is about to begin."""
         return cls(
@@ -101,6 +112,8 @@ class Manifest:
             seed=seed,
             design=json.loads(json.dumps(design.describe())),
             models={role: ModelStamp.of(model) for role, model in models.items()},
+            logprobs=logprobs,
+            repeats=repeats,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -142,6 +155,7 @@ class Manifest:
             "suite version": self.suite_version,
             "dialect": self.dialect,
             "seed": self.seed,
+            "logprobs": self.logprobs,
         }
         facts.update(_flat("design", self.design))
         for family in self.families:

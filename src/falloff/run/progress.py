@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from falloff.core import Outcome, Reason
@@ -91,10 +91,10 @@ class Meter:
         self._counts = {role: _Count(name=name) for role, name in self.names.items()}
         self._due = self.start
 
-    def expect(self, probes: int) -> None:
-        """So many more probes are put to every model."""
-        for count in self._counts.values():
-            count.total += probes
+    def expect(self, probes: int, roles: Iterable[str] | None = None) -> None:
+        """So many more probes are put to every model, or to those of ``roles``."""
+        for role in self._counts if roles is None else roles:
+            self._counts[role].total += probes
 
     def believe(self, headline: Mapping[str, Guess]) -> None:
         """What the design now believes of each student, or of the one model, by role."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
 from falloff.run import files, schema
+from falloff.run.logprobs import Turns, read_logprobs
 from falloff.run.records import (
     PROBE_COLUMNS,
     PlacedProbe,
@@ -65,9 +66,10 @@ class RunReader:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
         schema.identify(connection, path)
+        schema.stand_in_for_later_tables(connection)
+        connection.execute("PRAGMA query_only = ON")
         self.manifest = files.read_manifest(connection, path)
 
     def evidence(self, family: str, repeat: int = 0) -> FamilyAnswers:
@@ -97,8 +99,10 @@ class RunReader:
         self._check("role", role, self.manifest.models)
         rows = self._rows(
             f"""SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
-                       a.completion_tokens, a.seconds
+                       a.completion_tokens, a.seconds, e.message
                FROM probes p JOIN answers a ON a.role = ? AND a.repeat = ? AND a.probe = p.number
+               LEFT JOIN errors e ON a.reason = 'error'
+                   AND e.role = a.role AND e.repeat = a.repeat AND e.probe = a.probe
                ORDER BY p.family, p.position""",  # noqa: S608
             role,
             repeat,
@@ -119,6 +123,26 @@ class RunReader:
                 probe_id,
             ):
                 yield probe_id, read_transcript(messages)
+
+    def tokens(
+        self, family: str, left: str, right: str
+    ) -> Iterator[tuple[Turns | None, Turns | None]]:
+        """Of each probe in canonical order, the tokens of two models' first answers by turn.
+
+        None where there are no log-probabilities.
+        """
+        for role in (left, right):
+            self._check("role", role, self.manifest.models)
+        rows = self._rows(
+            """SELECT a.turns, b.turns FROM probes p
+               LEFT JOIN logprobs a ON a.role = ? AND a.repeat = 0 AND a.probe = p.number
+               LEFT JOIN logprobs b ON b.role = ? AND b.repeat = 0 AND b.probe = p.number
+               WHERE p.family = ? ORDER BY p.position""",
+            left,
+            right,
+            family,
+        )
+        return ((a and read_logprobs(a), b and read_logprobs(b)) for a, b in rows)
 
     def spending(self, role: str) -> Spending:
         """What a model's answers took in all, repeats included."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from falloff.core import Coordinate, Message, Outcome, Probe, Reason, ToolCall, Transcript
+from falloff.run.logprobs import Turns, write_logprobs
 from falloff.sampling import Share
 
 # The columns of a placed probe as :meth:`PlacedProbe.as_row` gives them.
@@ -47,13 +48,17 @@ class PlacedProbe:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one model made of one probe. ``role``, ``repeat`` and ``probe_id`` are its key."""
+    """What one model made of one probe. ``role``, ``repeat`` and ``probe_id`` are its key.
+
+    ``logprobs``: the tokens of each of its turns; empty where they were not asked for.
+    """
 
     role: str
     repeat: int
     probe_id: str
     outcome: Outcome
     transcript: Transcript
+    logprobs: Turns = ()
 
     def as_row(self) -> tuple[Any, ...]:
         outcome = self.outcome
@@ -73,10 +78,16 @@ class Answer:
     def transcript_row(self) -> tuple[Any, ...]:
         return self.role, self.repeat, self.probe_id, write_transcript(self.transcript)
 
+    def error_row(self) -> tuple[Any, ...]:
+        return self.role, self.repeat, self.probe_id, json.dumps(self.outcome.error)
+
+    def logprobs_row(self) -> tuple[Any, ...]:
+        return self.role, self.repeat, self.probe_id, write_logprobs(self.logprobs)
+
 
 def read_outcome(row: tuple[Any, ...]) -> Outcome:
-    """An outcome from the columns score, reason, answer, calls, tokens and seconds."""
-    score, reason, answer, calls, prompt_tokens, completion_tokens, seconds = row
+    """An outcome from the columns score, reason, answer, calls, tokens, seconds and message."""
+    score, reason, answer, calls, prompt_tokens, completion_tokens, seconds, message = row
     return Outcome(
         score=score,
         reason=Reason(reason),
@@ -85,6 +96,7 @@ def read_outcome(row: tuple[Any, ...]) -> Outcome:
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,
         seconds=seconds,
+        error=read_answer(message) if reason == Reason.ERROR else None,
     )
 
 

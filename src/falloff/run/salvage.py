@@ -13,7 +13,8 @@ from falloff.core import RunFileError
 from falloff.run import files, schema
 from falloff.run.trouble import is_damage
 
-_TABLES = ("probes", "answers", "transcripts")
+_COUNTED = ("probes", "answers", "transcripts")
+_TABLES = (*_COUNTED, *schema.LATER_TABLES)
 
 
 def salvage(path: Path) -> str | None:
@@ -81,7 +82,7 @@ def _drop_after_gaps(copy: sqlite3.Connection) -> None:
         )
         DELETE FROM probes WHERE number IN (SELECT number FROM numbered WHERE position >= n)"""
     )
-    for table in ("answers", "transcripts"):
+    for table in _TABLES[1:]:
         copy.execute(
             f"DELETE FROM {table} WHERE probe NOT IN (SELECT number FROM probes)"  # noqa: S608
         )
@@ -91,7 +92,7 @@ def _loss(new: Path, path: Path) -> str:
     with closing(schema.connect(new, "mode=ro")) as copy:
         probes, answers, transcripts = (
             copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - own names
-            for table in _TABLES
+            for table in _COUNTED
         )
     return (
         f"'{path}' was damaged. What could be read is kept: {probes} probes, {answers} answers,"

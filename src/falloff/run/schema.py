@@ -43,6 +43,21 @@ TABLES = (
     ) STRICT""",
 )
 
+# Tables that older run files do not have: what went wrong where the answer's reason is still
+# ``error``, and the log-probabilities of answers, compressed.
+LATER_TABLES = {
+    "errors": """
+        role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
+        message TEXT NOT NULL CHECK (json_valid(message)),
+        PRIMARY KEY (role, repeat, probe)
+    """,
+    "logprobs": """
+        role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
+        turns BLOB NOT NULL,
+        PRIMARY KEY (role, repeat, probe)
+    """,
+}
+
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection without implicit transactions. ``mode`` is a URI parameter of SQLite's.
@@ -59,6 +74,20 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=5.0
     )
+
+
+def add_later_tables(connection: sqlite3.Connection) -> None:
+    """Give an older run file the tables it lacks, to be written to."""
+    for name, columns in LATER_TABLES.items():
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns}) STRICT")
+
+
+def stand_in_for_later_tables(connection: sqlite3.Connection) -> None:
+    """Empty tables, of this connection alone, for those that an older run file lacks."""
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    for name, columns in LATER_TABLES.items():
+        if name not in there:
+            connection.execute(f"CREATE TEMP TABLE {name} ({columns})")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,9 @@ class RunStore:
                 f"INSERT OR REPLACE INTO answers VALUES (?, ?, {_NUMBER}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (answer.as_row() for answer in answers),
             )
-            self._connection.executemany(
-                f"INSERT OR REPLACE INTO transcripts VALUES (?, ?, {_NUMBER}, ?)",  # noqa: S608
-                (answer.transcript_row() for answer in answers),
-            )
+            self._attach("transcripts", [answer.transcript_row() for answer in answers])
+            self._attach("errors", [a.error_row() for a in answers if a.outcome.error])
+            self._attach("logprobs", [a.logprobs_row() for a in answers if a.logprobs])
 
     def close(self) -> None:
         self._connection.close()
@@ -126,6 +126,13 @@ class RunStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _attach(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write what goes with answers, a row each: role, repeat, probe id, and one more column."""
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO {table} VALUES (?, ?, {_NUMBER}, ?)",  # noqa: S608
+            rows,
+        )
 
     def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         with explained(self.path):
@@ -166,10 +173,20 @@ def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> R
         connection.execute("PRAGMA synchronous = NORMAL")
         # Writes nothing, but finds out here that nothing may be written, before models are asked.
         connection.execute("DELETE FROM answers WHERE false")
+        schema.add_later_tables(connection)
+        stored = _with_repeats(connection, stored, manifest.repeats)
     except BaseException:
         connection.close()
         raise
     return RunStore(path, stored, connection, lock, loss)
+
+
+def _with_repeats(connection: sqlite3.Connection, stored: Manifest, repeats: int) -> Manifest:
+    """The manifest, which says the most repeats that were ever wanted."""
+    if repeats <= stored.repeats:
+        return stored
+    connection.execute("INSERT OR REPLACE INTO manifest VALUES ('repeats', ?)", (str(repeats),))
+    return replace(stored, repeats=repeats)
 
 
 def _check_match(path: Path, stored: Manifest, wanted: Manifest) -> None:

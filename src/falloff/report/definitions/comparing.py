@@ -145,4 +145,31 @@ COMPARING = (
         source="flips: Dutta et al. 2024",
         keys=("churn.*",),
     ),
+    Definition(
+        anchor="repeats",
+        name="Repeats: pass^k, flips, churn beyond flips",
+        meaning="Probes at the centre and draws from μ, asked again at the model's own sampling."
+        " pass^k: k askings in a row solve the probe, chance not removed, over μ. Flips: of two"
+        " askings one solves it and one does not. Churn: the same of one asking of each model."
+        " Beyond flips: churn less the mean of both models' flips, the mean square difference of"
+        " their chances to solve a probe; about 0 where a student differs from its teacher no more"
+        " than each does from itself.",
+        formula="pass^k = C(c, k) / C(n, k), c of n solved",
+        limits="An item is one cluster; repeats are never counted as fresh items. Flips are at each"
+        " model's sampling, not those of greedy answers.",
+        source="Chen et al. 2021; Yao et al. 2024",
+        keys=("repeated.*", "repeatability.*"),
+    ),
+    Definition(
+        anchor="fidelity",
+        name="Fidelity: agreement, KL, same top token",
+        meaning="First answers, over μ. Tokens are compared up to and including the first at which"
+        " the texts part. Tokens that both models tell are told apart, all others are one bin;"
+        " “seen by both” is the teacher's mass on the former.",
+        formula="KL(teacher‖student) = Σ p ln(p / q)",
+        limits="KL is a lower bound. Under a dozen probes its interval is too narrow. Undefined"
+        " where tokenizers differ or no log-probabilities are given.",
+        source=f"Kullback and Leibler 1951; first parting: {OWN}",
+        keys=("fidelity.*",),
+    ),
 )
