@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from falloff.core import Finish, Message, Outcome, Probe, Reason, Reply, Request, Transcript
+from falloff.probes.answers import refusal
 from falloff.probes.family import FAMILIES, Family
 from falloff.probes.task import Action, Answer, Call, Observation, Say, Unreadable
 
@@ -135,7 +136,7 @@ class Episode:
     def _talk(self, text: str) -> None:
         said = self._world.hear(text)
         if said is None:
-            self._settle(Reason.MALFORMED)
+            self._settle(Reason.REFUSED if refusal(text) else Reason.MALFORMED)
             return
         self.observation = Observation(value=said)
         self._messages.append(self.renderer.heard(said))
