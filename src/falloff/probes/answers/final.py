@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from falloff.probes.answers.forms import explicit
+from falloff.probes.answers.forms import explicit, told
 from falloff.probes.answers.lines import BULLET, json_at, last_line
 from falloff.probes.answers.markup import plain, visible
 from falloff.probes.answers.numbers import number
@@ -16,12 +16,12 @@ from falloff.probes.answers.thinking import without_thinking
 from falloff.probes.answers.values import Kind, readable
 from falloff.probes.answers.words import items, letter
 
-# A final answer stands at the end; of longer replies, only so much is read.
-_LAST_CHARACTERS = 50_000
+# Of long replies, so many characters are read: thinking begins at the start, answers stand at the
+# end.
+_FIRST, _LAST = 10_000, 40_000
 _MARKED = re.compile(r"\*\*([^*\n]{1,200})\*\*|`([^`\n]{1,200})`|[\"“]([^\"”\n]{1,200})[\"”]")
 _OPTION = re.compile(r"\(([A-Z])\)|\*\*([A-Z])[).:]?\*\*|\b(?:option|choice)\s+([A-Z])\b")
 _SAID_AGAIN = re.compile(r"['\"`]answer\s*:", re.IGNORECASE)
-_FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +34,10 @@ class Final:
 
 def final_answer(text: str, kind: Kind) -> Final | None:
     """The final answer in a reply; None where a careful reader would find none."""
-    reply = _end(visible(without_thinking(text)))
+    reply = without_thinking(visible(_ends(text))).strip()
     if value := explicit(reply, kind):
         return Final(value=_shown(value, kind), explicit=True)
-    if not reply or refusal(reply):
+    if not reply or reply.endswith("?") or refusal(reply):
         return None
     if value := _alone(reply, kind):
         return Final(value=_shown(value, kind), explicit=True)
@@ -45,13 +45,13 @@ def final_answer(text: str, kind: Kind) -> Final | None:
     return Final(value=_shown(value, kind), explicit=False) if value else None
 
 
-def _end(reply: str) -> str:
-    """The end of the reply that is read, from the beginning of a line."""
-    reply = reply.strip()
-    if len(reply) <= _LAST_CHARACTERS:
-        return reply
-    _, _, end = reply[-_LAST_CHARACTERS:].partition("\n")
-    return end.strip()
+def _ends(text: str) -> str:
+    """Of a reply that is too long, the whole lines at its start and its end."""
+    if len(text) <= _FIRST + _LAST:
+        return text
+    _, _, end = text[-_LAST:].partition("\n")
+    start, _, _ = text[:_FIRST].rpartition("\n")
+    return f"{start}\n\n{end}"
 
 
 def _shown(value: str, kind: Kind) -> str:
@@ -75,7 +75,7 @@ def _alone(reply: str, kind: Kind) -> str | None:
         return reply if listed and _is_list(reply) else None
     if "\n" in reply:
         return None
-    return reply if kind == "text" or readable(reply, kind, bare=True) else None
+    return reply if kind == "text" or readable(reply, kind) else None
 
 
 def _is_list(text: str) -> bool:
@@ -93,9 +93,9 @@ def _in_last_line(reply: str, kind: Kind) -> str | None:
         return None
     match kind:
         case "integer" | "number":
-            return line if number(plain(line)) is not None else None
+            return line if number(plain(line)) is not None else _only_word(told(line) or "")
         case "word":
-            return _only_marked(line) or (line if readable(line, kind, bare=True) else None)
+            return _only_marked(line) or (line if readable(line, kind) else None)
         case "words":
             listed = line.rpartition(":")[2]
             return listed if _is_list(plain(listed)) else None
@@ -106,6 +106,10 @@ def _in_last_line(reply: str, kind: Kind) -> str | None:
         case "text":
             marked = re.fullmatch(r"[\"“`](.+)[\"”`]", line)
             return marked[1] if marked else None
+
+
+def _only_word(phrase: str) -> str | None:
+    return phrase if readable(phrase, "word") and phrase.strip(".* ").isalpha() else None
 
 
 def _only_marked(line: str) -> str | None:
@@ -122,7 +126,8 @@ def _only_option(line: str) -> str | None:
 
 
 def _json_at_end(reply: str, last: int) -> str | None:
-    if fenced := _FENCED.search(reply):
-        return fenced[1] if is_json(fenced[1]) else None
+    if reply.endswith("```"):
+        fenced = reply[reply.rfind("```", 0, -3) :]
+        return fenced if is_json(fenced) else None
     opening = reply.find("{", last)
     return json_at(reply, opening) if opening >= 0 else None

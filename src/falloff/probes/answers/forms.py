@@ -7,20 +7,21 @@ from collections.abc import Iterator
 
 from falloff.probes.answers.lines import json_at, last_line, line_after
 from falloff.probes.answers.markup import braced
-from falloff.probes.answers.values import Kind, readable
+from falloff.probes.answers.values import Kind, is_exact, readable
 
-_CUE = re.compile(r"answer|\\f?box|####|(?:option|choice) is", re.IGNORECASE)
+# What a line holds that may be an answer; each is looked for by itself, which is fast.
+_CUES = ("answer", "ans:", "\\box", "\\fbox", "####", "option is", "choice is")
 # "**So, my final answer**:", with whatever marks or emoji.
 _LINE = re.compile(
     r"[\W_]{0,40}?(?P<open>[*_`'\"]{0,3})"
     r"(?P<lead>(?:(?:so|thus|therefore|hence|and|the|my|our|final|correct|right)[\W_]{1,4}){0,5})"
-    r"answer(?:(?:[\s*_`'\"]*(?:is\b[\s*_]*)?[:：=])(?P<value>.*)|[\W_]*$)",
+    r"ans(?:wer)?(?:(?:[\s*_`'\"]*(?:is\b[\s*_]*)?[:：=])(?P<value>.*)|[\W_]*$)",
     re.IGNORECASE | re.DOTALL,
 )
 _AGAIN = re.compile(r"\banswer[\s*_]*[:：=]", re.IGNORECASE)
 _INLINE = re.compile(r"(?<=[.!?;:)\]*])\s+[*_\"]*(?:final\s+)?answer[\s*_]*[:：=]", re.IGNORECASE)
 _CLOSING = re.compile(
-    r"\b(?:answer|(?:correct|right|best)\s+(?:option|choice))\s+"
+    r"\b(?:answer(?: to [^.!?\n]{1,60}?)?|(?:correct|right|best)\s+(?:option|choice))\s+"
     r"(?:is|equals|would be|must be|should be)\b\s*:?",
     re.IGNORECASE,
 )
@@ -38,35 +39,40 @@ def explicit(text: str, kind: Kind) -> str | None:
     """The value in the last of these forms; None if there is none.
 
     An answer line (the value behind it or on the next lines), ``<answer>`` tags, ``\\boxed{}``,
-    ``#### value``, and on the last line also a closing statement.
+    ``#### value``, and "the answer is …", by which only a number or a letter overrides an earlier
+    form: "the answer is correct" does not.
     """
-    last, _ = last_line(text)
+    last, last_end = last_line(text)
     for start, end in _lines_with_cues(text):
         found = (
             _tagged(text, start, end, kind)
             or _answer_line(text, start, end, kind)
             or _boxed(text, start, end)
             or _behind_hashes(text[start:end], kind, is_last=start == last)
-            or (_closing(text[start:end], kind) if start == last else None)
+            or (_within_line(text[start:end], kind) if start == last else None)
+            or _statement(text[start:end], kind)
         )
         if found:
             return found
-    return None
+    statement = told(text[last:last_end])
+    worded = statement and kind in ("word", "words", "json", "text")
+    return statement if worded and readable(statement or "", kind) else None
 
 
 def _lines_with_cues(text: str) -> Iterator[tuple[int, int]]:
     """Where lines begin and end that may hold an answer, from the last one."""
-    cues = [cue.start() for cue in _CUE.finditer(text)]
-    before, tried = len(text) + 1, 0
-    for cue in reversed(cues):
-        if cue >= before:
-            continue
-        before = text.rfind("\n", 0, cue) + 1
-        end = text.find("\n", cue)
-        yield before, end if end >= 0 else len(text)
-        tried += 1
-        if tried == _MOST_LINES:
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = text
+    end = len(text)
+    for _ in range(_MOST_LINES):
+        cue = max(lowered.rfind(cue, 0, end) for cue in _CUES)
+        if cue < 0:
             return
+        start = text.rfind("\n", 0, cue) + 1
+        end = text.find("\n", cue)
+        yield start, end if end >= 0 else len(text)
+        end = start
 
 
 def _answer_line(text: str, start: int, end: int, kind: Kind) -> str | None:
@@ -77,10 +83,19 @@ def _answer_line(text: str, start: int, end: int, kind: Kind) -> str | None:
     if kind == "json" and found["value"] and (whole := json_at(text, found.start("value"))):
         return whole
     if not value.strip("*_`~'\" \t\r"):
-        return line_after(text, end, kind)
+        return _on_next_lines(text, end, kind)
     if kind != "text":
         *_, value = _AGAIN.split(value)
     return value.strip() or None
+
+
+def _on_next_lines(text: str, end: int, kind: Kind) -> str | None:
+    """The value behind a heading; working that begins there is none."""
+    value = line_after(text, end, kind)
+    if not value or kind in ("words", "json", "text") or readable(value, kind):
+        return value
+    start, _ = last_line(text)
+    return value if not text[end:start].strip("$*_ \t\r\n") else None
 
 
 def _without_closing(value: str, opened: str) -> str:
@@ -98,7 +113,9 @@ def _tagged(text: str, start: int, end: int, kind: Kind) -> str | None:
     inner = text[tags[-1].end() :]
     closing = inner.find("</")
     value = inner[: closing if closing >= 0 else len(inner)].strip()
-    return (explicit(value, kind) if kind != "text" else None) or value or None
+    if kind != "text" and not _TAG.search(value) and (form := explicit(value, kind)):
+        return form
+    return value or None
 
 
 def _boxed(text: str, start: int, end: int) -> str | None:
@@ -121,18 +138,30 @@ def _behind_hashes(line: str, kind: Kind, *, is_last: bool) -> str | None:
     found = _HASHES.fullmatch(line)
     if not found or not (is_last or kind in ("integer", "number", "choice")):
         return None
-    return found["value"] if readable(found["value"], kind, bare=True) else None
+    return found["value"] if readable(found["value"], kind) else None
 
 
-def _closing(line: str, kind: Kind) -> str | None:
-    """What the last line says the answer is, at its end."""
-    inline = [found.end() for found in _INLINE.finditer(line)]
-    told = [found for found in _CLOSING.finditer(line) if not _is_supposed(line, found.start())]
-    ends = [*inline, *(found.end() for found in told)]
-    if not ends:
+def _within_line(line: str, kind: Kind) -> str | None:
+    """``Answer: value`` at the end of a paragraph."""
+    *_, last = [-1, *(found.end() for found in _INLINE.finditer(line))]
+    value = line[last:].strip()
+    return value if last >= 0 and readable(value, kind) else None
+
+
+def _statement(line: str, kind: Kind) -> str | None:
+    """The number or letter that the answer is said to be."""
+    if kind not in ("integer", "number", "choice"):
         return None
-    value = line[max(ends) :].strip()
-    return value if readable(value, kind) else None
+    statement = told(line)
+    return statement if statement and is_exact(statement, kind) else None
+
+
+def told(line: str) -> str | None:
+    """What stands behind "the answer is" in the line; None if that is supposed or denied."""
+    for found in reversed(list(_CLOSING.finditer(line))):
+        if not _is_supposed(line, found.start()):
+            return line[found.end() :].strip()
+    return None
 
 
 def _is_supposed(line: str, at: int) -> bool:

@@ -38,15 +38,21 @@ def line_after(text: str, start: int, kind: Kind) -> str | None:
         closing = text.find("```", fence.end())
         return text[fence.end() : closing if closing >= 0 else len(text)].strip() or None
     lines = [line for line in text[start:].split("\n", 200)[:200] if line.strip("$*_ \t\r") != ""]
-    if kind == "words" and lines and BULLET.match(lines[0]):
-        listed = []
-        for line in lines:
-            if not (bullet := BULLET.match(line)):
-                break
-            listed.append(line[bullet.end() :].strip().rstrip(",;"))
+    if kind == "words" and (listed := _listed(lines)):
         return ", ".join(listed)
     first = next((line for line in lines if not _WORDLESS.fullmatch(line)), "")
     return BULLET.sub("", first, count=1).strip() or None if kind != "text" else first.strip()
+
+
+def _listed(lines: list[str]) -> list[str]:
+    """The items on the first lines: bullets, or lines of few words."""
+    bulleted = bool(lines) and bool(BULLET.match(lines[0]))
+    listed: list[str] = []
+    for line in lines:
+        if bulleted != bool(BULLET.match(line)) or (not bulleted and len(line.split()) > 3):
+            break
+        listed.append(BULLET.sub("", line).strip().rstrip(",;"))
+    return listed if len(listed) > 1 else []
 
 
 def json_at(text: str, start: int) -> str | None:

@@ -24,13 +24,19 @@ _COMMANDS = (
     (re.compile(r"\\([%$_#&{}])"), r"\1"),
 )
 _MATHS = re.compile(r"\$\$?([^$]*)\$\$?")
-_EMPHASIS = re.compile(r"\*\*|`|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)|</?(?:b|i|em|strong|p|br)/?>")
+_EMPHASIS = re.compile(
+    r"\*\*|`|(?<![=<>!])==(?!=)(?=\S)|(?<=[^\s=<>!])==(?!=)|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)|</?(?:b|i|em|strong|p|br)/?>"
+)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_SPACES = re.compile(r"\s{2,}")
 _DEEPEST = 8
+_LONGEST_BRACED = 4000
 
 
 def visible(text: str) -> str:
     """``text`` as a reader sees it."""
-    return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
+    printable = text.isascii() and text.replace("\n", "").isprintable()
+    return text if printable else _INVISIBLE.sub("", text)
 
 
 def plain(text: str) -> str:
@@ -40,6 +46,8 @@ def plain(text: str) -> str:
         text = _without_latex(text)
     if "$" in text:
         text = _MATHS.sub(r"\1", text)
+    # Runs of spaces become one: the patterns that read phrases would try each of them.
+    text = _SPACES.sub(lambda found: "\n" if "\n" in found[0] else " ", text)
     return _EMPHASIS.sub("", text).strip()
 
 
@@ -55,9 +63,9 @@ def _without_latex(text: str) -> str:
 
 
 def braced(text: str, start: int) -> tuple[str, int] | None:
-    """What stands in the braces that open at ``start``, and where they end; None if never."""
+    """What stands in the braces that open at ``start``, and where they end, if near."""
     depth = 0
-    for brace in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, start):
+    for brace in _BRACE.finditer(text, start, start + _LONGEST_BRACED):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
         if depth == 0 and brace[0] == "}":
             return text[start + 1 : brace.start()], brace.end()

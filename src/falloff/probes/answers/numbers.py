@@ -10,6 +10,8 @@ from falloff.probes.answers.phrases import changed, stated
 
 # No gold has more digits; beyond, arithmetic would be slow.
 _MOST_DIGITS = 1000
+_LONGEST = 2000
+_MOST_SIDES = 20
 _SIGNS = str.maketrans({"−": "-", "﹣": "-", "－": "-", "＋": "+", "⁄": "/", "’": "'"})
 _DASH = re.compile(r"[‐‑‒–](?=\s?[\d$€£¥₹])")
 _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d$])", re.IGNORECASE)
@@ -45,10 +47,14 @@ def number(phrase: str, *, bare: bool = False) -> Fraction | None:
 
     ``bare``: nothing stands before the number and at most three words behind it.
     """
+    if len(phrase) > _LONGEST:
+        return None
     phrase = phrase if phrase.isascii() else _ascii(phrase)
     if not (found := stated(phrase)):
         return None
     said, rest = found
+    if said.count("=") >= _MOST_SIDES:
+        return None
     sides = [_single(side.strip(), bare=bare) for side in said.split("=")]
     if len(sides) > 1:
         return _agreed(sides, bare=bare)

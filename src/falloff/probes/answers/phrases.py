@@ -20,8 +20,9 @@ _SAID = re.compile(
     r"answer(?:\s+(?:is|was|equals)\b\s*:?|\s*[:=])\s*",
     re.IGNORECASE,
 )
-# Where the value's own words end: a reason, or another sentence.
-_REST = re.compile(r",?\s(?:because|since|as|which)\s|[.!?;]\s+(?=[^\W\d_])|\n", re.IGNORECASE)
+# Where the value's own words end: at a reason, or where another sentence of some length begins.
+_REASON = re.compile(r",?\s(?:because|since|which)\s|,\sas\s(?!well)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!;]\s+(?=[^\W\d_]\S*\s+\S+\s+\S)|\n")
 _CHATTER = (
     r"(?:(?:please |just )?let me know|(?:i )?(?:really )?hope (?:this|that|it)|feel free|thank"
     r"|if you(?:'d|’d| have| need| want| would)|would you like|is there anything"
@@ -49,15 +50,19 @@ def is_chatter(line: str) -> bool:
 
 
 def stated(phrase: str) -> tuple[str, str] | None:
-    """The value's own words in ``phrase``, and what follows them: reasons, remarks, sentences.
+    """The value's own words in ``phrase``, and the sentences behind them.
 
-    None where what follows takes the value back.
+    Reasons and remarks in brackets are left out. None where what follows takes the value back.
     """
     phrase = _CHATTER_BEHIND.sub("", _SAID.sub("", phrase, count=1)).strip()
-    rest = ""
-    if found := _REST.search(phrase):
-        phrase, rest = phrase[: found.start()], phrase[found.end() :]
+    phrase, rest = _cut(phrase, _SENTENCE)
+    phrase, reason = _cut(phrase, _REASON)
     phrase = phrase.rstrip(" .,;:!?")
     if (remark := _REMARK.search(phrase)) and remark.start():
-        phrase, rest = phrase[: remark.start()], f"{remark[1]} {rest}"
-    return None if hedged(rest) else (phrase, rest)
+        phrase, reason = phrase[: remark.start()], f"{remark[1]} {reason}"
+    return None if hedged(f"{reason} {rest}") else (phrase, rest)
+
+
+def _cut(phrase: str, at: re.Pattern[str]) -> tuple[str, str]:
+    found = at.search(phrase)
+    return (phrase[: found.start()], phrase[found.end() :]) if found else (phrase, "")

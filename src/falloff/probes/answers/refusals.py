@@ -14,14 +14,16 @@ _CANNOT = (
 )
 # What is declined: help as such, or the request as a whole. "I can't find the tin" is a failure.
 _DECLINED = (
-    r"(?:help|assist|comply|engage|participate|fulfil|fulfill|discuss|share|continue with this"
-    r"|do (?:that|this)|provide (?:that|this)|answer (?:that|this)(?: question| request)?(?=[.!]|$)"
+    r"(?:help(?! but)|assist|comply|engage|participate|fulfill?|discuss|share"
+    r"|continue with this|do (?:that|this)|provide (?:that|this)"
+    r"|answer (?:that|this)(?: question| request)?(?=[.!]|$)"
     r"|complete (?:that|this) request)\b"
 )
 _REFUSAL = re.compile(
     rf"^(?:[^.!?\n]{{0,80}}[,.!]\s*)?(?:but |so |and )?(?:sorry,? (?:but )?)?"
     rf"(?:i\s*(?:must |have to )?(?:respectfully )?{_CANNOT} {_DECLINED}"
-    r"|i (?:must|have to) (?:respectfully )?decline\b)",
+    r"|i (?:must|have to) (?:respectfully )?decline\b"
+    r"|i (?:do not|don't) feel comfortable\b)",
     re.IGNORECASE,
 )
 

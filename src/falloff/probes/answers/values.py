@@ -8,7 +8,7 @@ from typing import Literal
 
 from falloff.probes.answers.markup import plain
 from falloff.probes.answers.numbers import number
-from falloff.probes.answers.phrases import changed
+from falloff.probes.answers.phrases import changed, stated
 from falloff.probes.answers.structured import alike, parsed
 from falloff.probes.answers.words import bare as bare_words
 from falloff.probes.answers.words import items, letter, words_agree
@@ -17,6 +17,8 @@ from falloff.probes.answers.words import items, letter, words_agree
 # choice: one letter; json: any value of JSON; text: as it stands.
 Kind = Literal["integer", "number", "word", "words", "choice", "json", "text"]
 
+# Of values, in characters.
+_LONGEST, _LONGEST_PHRASE = 20_000, 2000
 _WRAPPERS = ("```", "**", "`", '"', "'", "“”", "‘’")
 
 
@@ -25,6 +27,8 @@ def same(given: str, gold: str, kind: Kind) -> bool:
 
     Where the gold of a number or a choice is a word ("none"), words are compared.
     """
+    if len(given) > _LONGEST:
+        return given == gold
     match kind:
         case "integer" | "number":
             exact = number(gold)
@@ -55,7 +59,7 @@ def _numbers_agree(given: str, gold: str) -> bool:
     if "%" in gold:
         return value == 100 * exact and "%" not in given
     places = re.fullmatch(r"[-+]?\d*\.(\d+)", gold.strip())
-    return bool(places) and places is not None and exact in _rounded(value, len(places[1]))
+    return places is not None and exact in _rounded(value, len(places[1]))
 
 
 def _rounded(value: Fraction, places: int) -> set[Fraction]:
@@ -71,19 +75,26 @@ def _half_up(value: Fraction) -> Fraction:
     return away if value > 0 else -away
 
 
-def readable(phrase: str, kind: Kind, *, bare: bool = False) -> bool:
-    """Whether ``phrase`` is a value of the kind; ``bare``: and little else."""
+def is_exact(phrase: str, kind: Kind) -> bool:
+    """Whether ``phrase`` is a number, or for a choice a letter, and little else."""
+    if len(phrase) > _LONGEST_PHRASE:
+        return False
     phrase = plain(phrase)
-    match kind:
-        case "integer" | "number":
-            # One word may stand where there is no number: "none".
-            return number(phrase, bare=bare) is not None or (bare and phrase.strip(".").isalpha())
-        case "choice":
-            return letter(phrase) is not None
-        case "word":
-            words = bare_words(phrase).split()
-            return len(words) == 1 or (1 < len(words) <= (2 if bare else 8) and not changed(phrase))
-    return True
+    return letter(phrase) is not None if kind == "choice" else number(phrase, bare=True) is not None
+
+
+def readable(phrase: str, kind: Kind) -> bool:
+    """Whether ``phrase`` is a value of the kind, and little else."""
+    if kind not in ("integer", "number", "choice", "word"):
+        return True
+    if len(phrase) > _LONGEST_PHRASE:
+        return False
+    if kind != "word":
+        # A word may stand where there is no number: "none".
+        return is_exact(phrase, kind) or plain(phrase).strip(" .").isalpha()
+    said = stated(plain(phrase))
+    words = bare_words(said[0]).split() if said else []
+    return len(words) == 1 or (len(words) == 2 and not changed(phrase))
 
 
 def _unwrapped(text: str) -> set[str]:

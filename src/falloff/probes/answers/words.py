@@ -9,10 +9,14 @@ from falloff.probes.answers.phrases import changed, stated
 
 _MARKS = " \t\n.,;:!?\"'“”‘’«»()[]{}<>"
 _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)")
-_NAMING = re.compile(r"^([^=]{0,300}?(?:\b(?:is|was|are|equals)\b|[:=]))\s*(?=\S)", re.IGNORECASE)
+_NAMING = re.compile(
+    r"^([^=]{0,300}?(?:\b(?:is|was|are|equals|it['’]s)\b|[:=]))\s*(?=\S)", re.IGNORECASE
+)
+_SUBJECT = re.compile(r"^(\S+(?: \S+)?) is the\b", re.IGNORECASE)
 _NUMBERING = re.compile(r"(?:^|(?<=[\s,;]))\d{1,3}[.)]\s+(?=\S)")
 _BETWEEN = re.compile(
-    r"\s*(?:[,;\n|→]|->|=>|(?<=\s)>(?=\s))\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE
+    r"\s*(?:[,;\n|→]|->|=>|(?<=\s)>(?=\s))\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?",
+    re.IGNORECASE,
 )
 _LETTER = re.compile(
     r"(?:(?:option|choice|letter)\s*:?\s*)?[(\[]?([A-Za-z])(?P<rest>$|[.:,)\]\s].*)",
@@ -31,6 +35,8 @@ def words_agree(given: str, gold: str) -> bool:
         readings.add(bare(said))
         if (naming := _NAMING.match(said)) and not changed(naming[1]):
             readings.add(bare(said[naming.end() :]))
+        if (subject := _SUBJECT.match(said)) and not changed(said):
+            readings.add(bare(subject[1]))
     return bare(gold) in readings
 
 
@@ -55,6 +61,11 @@ def items(phrase: str) -> list[str]:
 def letter(phrase: str) -> str | None:
     """The option that ``phrase`` names, in capitals; None if it names none or several."""
     phrase = plain(phrase).strip()
+    said = stated(phrase)
+    return _named(phrase) or (_named(said[0]) if said else None)
+
+
+def _named(phrase: str) -> str | None:
     found = _LETTER.fullmatch(phrase)
     if not found:
         return None
