@@ -19,6 +19,8 @@ from falloff.probes.answers.words import items, letter
 # Of long replies, so many characters are read: thinking begins at the start, answers stand at the
 # end.
 _FIRST, _LAST = 10_000, 40_000
+# Words of a name.
+_FEW = 3
 _MARKED = re.compile(r"\*\*([^*\n]{1,200})\*\*|`([^`\n]{1,200})`|[\"“]([^\"”\n]{1,200})[\"”]")
 _OPTION = re.compile(r"\(([A-Z])\)|\*\*([A-Z])[).:]?\*\*|\b(?:option|choice)\s+([A-Z])\b")
 _SAID_AGAIN = re.compile(r"['\"`]answer\s*:", re.IGNORECASE)
@@ -75,13 +77,18 @@ def _alone(reply: str, kind: Kind) -> str | None:
         return reply if listed and _is_list(reply) else None
     if "\n" in reply:
         return None
-    return reply if kind == "text" or readable(reply, kind) else None
+    return reply if kind == "text" or _is_value(reply, kind) else None
+
+
+def _is_value(text: str, kind: Kind) -> bool:
+    """Whether ``text`` is a value with nothing told about it."""
+    return readable(text, kind) and (kind != "word" or len(text.split()) <= _FEW)
 
 
 def _is_list(text: str) -> bool:
     """Several items of few words each: no sentences."""
     found = items(text[:2000])
-    few = len(found) > 1 and all(len(item.split()) <= 3 for item in found)
+    few = len(found) > 1 and all(len(item.split()) <= _FEW for item in found)
     return few and not changed(text) and bool(re.search(r"[,;\n→|]|->", text))
 
 
@@ -95,7 +102,7 @@ def _in_last_line(reply: str, kind: Kind) -> str | None:
         case "integer" | "number":
             return line if number(plain(line)) is not None else _only_word(told(line) or "")
         case "word":
-            return _only_marked(line) or (line if readable(line, kind) else None)
+            return _only_marked(line) or (line if _is_value(line, kind) else None)
         case "words":
             listed = line.rpartition(":")[2]
             return listed if _is_list(plain(listed)) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from falloff.probes.answers.lines import json_at, last_line, line_after
 from falloff.probes.answers.markup import braced
-from falloff.probes.answers.values import Kind, is_exact, readable
+from falloff.probes.answers.values import EXACT, Kind, is_exact, readable
 
 # What a line holds that may be an answer; each is looked for by itself, which is fast.
 _CUES = ("answer", "ans:", "\\box", "\\fbox", "####", "option is", "choice is")
@@ -22,7 +22,8 @@ _AGAIN = re.compile(r"\banswer[\s*_]*[:：=]", re.IGNORECASE)
 _INLINE = re.compile(r"(?<=[.!?;:)\]*])\s+[*_\"]*(?:final\s+)?answer[\s*_]*[:：=]", re.IGNORECASE)
 _CLOSING = re.compile(
     r"\b(?:answer(?: to [^.!?\n]{1,60}?)?|(?:correct|right|best)\s+(?:option|choice))\s+"
-    r"(?:is|equals|would be|must be|should be)\b\s*:?",
+    r"(?:is|equals|would be|must be|should be)\b"
+    r"(?:\s+(?:therefore|thus|hence|simply|then|just)\b)?\s*:?",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(r"\b(?:if|whether|unless|not|doubt|suppose)\b|n['’]t\b", re.IGNORECASE)
@@ -54,9 +55,8 @@ def explicit(text: str, kind: Kind) -> str | None:
         )
         if found:
             return found
-    statement = told(text[last:last_end])
-    worded = statement and kind in ("word", "words", "json", "text")
-    return statement if worded and readable(statement or "", kind) else None
+    statement = told(text[last:last_end]) if kind not in EXACT else None
+    return statement if statement and readable(statement, kind) else None
 
 
 def _lines_with_cues(text: str) -> Iterator[tuple[int, int]]:
@@ -77,7 +77,8 @@ def _lines_with_cues(text: str) -> Iterator[tuple[int, int]]:
 
 def _answer_line(text: str, start: int, end: int, kind: Kind) -> str | None:
     found = _LINE.match(text, start, end)
-    if not found:
+    # In JSON, "answer" may be a key.
+    if not found or (kind == "json" and '"' in found["open"]):
         return None
     value = _without_closing(found["value"] or "", found["open"])
     if kind == "json" and found["value"] and (whole := json_at(text, found.start("value"))):
@@ -136,7 +137,7 @@ def _boxed(text: str, start: int, end: int) -> str | None:
 
 def _behind_hashes(line: str, kind: Kind, *, is_last: bool) -> str | None:
     found = _HASHES.fullmatch(line)
-    if not found or not (is_last or kind in ("integer", "number", "choice")):
+    if not found or not (is_last or kind in EXACT):
         return None
     return found["value"] if readable(found["value"], kind) else None
 
@@ -150,7 +151,7 @@ def _within_line(line: str, kind: Kind) -> str | None:
 
 def _statement(line: str, kind: Kind) -> str | None:
     """The number or letter that the answer is said to be."""
-    if kind not in ("integer", "number", "choice"):
+    if kind not in EXACT:
         return None
     statement = told(line)
     return statement if statement and is_exact(statement, kind) else None

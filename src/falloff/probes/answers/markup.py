@@ -28,6 +28,7 @@ _EMPHASIS = re.compile(
     r"\*\*|`|(?<![=<>!])==(?!=)(?=\S)|(?<=[^\s=<>!])==(?!=)|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)|</?(?:b|i|em|strong|p|br)/?>"
 )
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_STRUCK = re.compile(r"~~[^~\n]*~~")
 _SPACES = re.compile(r"\s{2,}")
 _DEEPEST = 8
 _LONGEST_BRACED = 4000
@@ -46,6 +47,8 @@ def plain(text: str) -> str:
         text = _without_latex(text)
     if "$" in text:
         text = _MATHS.sub(r"\1", text)
+    if "~~" in text:
+        text = _STRUCK.sub("", text)
     # Runs of spaces become one: the patterns that read phrases would try each of them.
     text = _SPACES.sub(lambda found: "\n" if "\n" in found[0] else " ", text)
     return _EMPHASIS.sub("", text).strip()

@@ -18,7 +18,7 @@ _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d$])", re.IGNORECASE)
 
 _DIGITS = r"\.?\d(?:[\d.,'_ \u00a0\u2009\u202f]*\d)?"
 _NUMBER = re.compile(
-    r"(?P<sign>[-+]\s?)?(?:[$€£¥₹]\s?)?(?:(?P<whole>\d{1,9})\s(?=\d+\s?/))?"
+    r"(?P<sign>[-+]\s?)?(?:[$€£¥₹]\s?)?(?:(?P<whole>\d{1,9})\s(?:and\s)?(?=\d+\s?/))?"
     rf"(?P<digits>{_DIGITS})"
     r"(?:[eE](?P<power>[-+]?\d{1,3})(?!\d)|\s?[×*]\s?10\s?\^\s?\{?(?P<exponent>[-+]?\d{1,3})\}?"
     rf"|\s?/\s?(?P<below>{_DIGITS}))?"
@@ -39,7 +39,6 @@ _NAMES = (
     " sixteen seventeen eighteen nineteen twenty"
 )
 _NAMED = {name: Fraction(value) for value, name in enumerate(_NAMES.split())}
-_FIRST_WORD = re.compile(r"([^\W\d_]+)(?![\w-])")
 
 
 def number(phrase: str, *, bare: bool = False) -> Fraction | None:
@@ -119,13 +118,13 @@ def _exact(digits: str) -> Fraction | None:
 
 
 def _in_words(text: str, *, bare: bool) -> Fraction | None:
-    """``twelve``, ``twelve pens``: up to twenty."""
-    first = _FIRST_WORD.match(text)
-    words = text.split()
-    if not first or changed(text) or len(words) > (1 if bare else 4):
+    """``twelve``, ``twelve pens``: up to twenty. Behind other words, *one* is no number."""
+    words = [word.lower() for word in text.split()]
+    if changed(text) or not 1 <= len(words) <= (1 if bare else 5):
         return None
-    named = [_NAMED[word.lower()] for word in words if word.lower() in _NAMED]
-    return named[0] if len(named) == 1 and first[1].lower() in _NAMED else None
+    named = [word for word in words if word in _NAMED]
+    told = len(named) == 1 and (named == words[:1] or named != ["one"])
+    return _NAMED[named[0]] if told else None
 
 
 def _ascii(text: str) -> str:

@@ -17,6 +17,8 @@ from falloff.probes.answers.words import items, letter, words_agree
 # choice: one letter; json: any value of JSON; text: as it stands.
 Kind = Literal["integer", "number", "word", "words", "choice", "json", "text"]
 
+# Kinds by which a number or a letter is told from other words.
+EXACT: tuple[Kind, ...] = ("integer", "number", "choice")
 # Of values, in characters.
 _LONGEST, _LONGEST_PHRASE = 20_000, 2000
 _WRAPPERS = ("```", "**", "`", '"', "'", "“”", "‘’")
@@ -85,7 +87,7 @@ def is_exact(phrase: str, kind: Kind) -> bool:
 
 def readable(phrase: str, kind: Kind) -> bool:
     """Whether ``phrase`` is a value of the kind, and little else."""
-    if kind not in ("integer", "number", "choice", "word"):
+    if kind not in (*EXACT, "word"):
         return True
     if len(phrase) > _LONGEST_PHRASE:
         return False

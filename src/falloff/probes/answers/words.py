@@ -15,7 +15,7 @@ _NAMING = re.compile(
 _SUBJECT = re.compile(r"^(\S+(?: \S+)?) is the\b", re.IGNORECASE)
 _NUMBERING = re.compile(r"(?:^|(?<=[\s,;]))\d{1,3}[.)]\s+(?=\S)")
 _BETWEEN = re.compile(
-    r"\s*(?:[,;\n|→]|->|=>|(?<=\s)>(?=\s))\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?",
+    r"\s*(?:[,;\n|→&]|->|=>|(?<=\s)>(?=\s))\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?",
     re.IGNORECASE,
 )
 _LETTER = re.compile(
@@ -28,6 +28,7 @@ _OTHER = re.compile(r"(?<![\w'’])(?:[B-HJ-Z]|[AI](?=[).:,]|$))(?![\w'’])")
 
 
 def words_agree(given: str, gold: str) -> bool:
+    """Whether ``given``, or what it says the value is, has the words of ``gold``."""
     phrase = plain(given)
     readings = {bare(phrase)}
     if found := stated(phrase):
