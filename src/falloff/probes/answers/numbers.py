@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 # Beside a number: signs by which it is part of something else, or an estimate.
 _PART = re.compile(r"[+*^<>~≈≠±×÷√∞]")
 _BEFORE = re.compile(r"(?:[^\W\d_]|[-/_\\])$")
-_AFTER = re.compile(r"[kKmMbBtTxe](?![^\W\d_])|(?:th|st|nd|rd|bn|mn|x\w*)(?!\w)|[/²³⁰-⁹_\\-]")
+_AFTER = re.compile(r"[kKmMbBtTxe](?![^\W\d_])|(?:th|st|nd|rd|bn|mn|-?ish|x\w*)(?!\w)|[/²³⁰-⁹_\\-]")
 _NAMES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen twenty"

@@ -11,7 +11,7 @@ _CHANGES = (
     r"not|no|never|none|cannot|wrong|incorrect|false|except|excluding|but|anything|other|unlike"
     r"|about|approximately|approx|around|roughly|nearly|almost|circa|between|least|most|than|over"
     r"|under|above|below|up to|dozens?|hundreds?|thousands?|millions?|billions?|trillions?|half"
-    r"|times|twice|double|triple|squared|cubed|plus|minus|mod|modulo|if|whether|unless|infinity"
+    r"|times|twice|double|triple|squared|cubed|plus|minus|mod|modulo|if|whether|doubt|unless|infinity"
 )
 _HEDGED = re.compile(rf"(?<!\w)(?:{_HEDGES})(?!\w)", re.IGNORECASE)
 _CHANGED = re.compile(rf"(?<!\w)(?:{_HEDGES}|{_CHANGES})(?!\w)|n['’]t(?!\w)", re.IGNORECASE)
