@@ -22,7 +22,7 @@ _SAID = re.compile(
 )
 # Where the value's own words end: at a reason, or where another sentence of some length begins.
 _REASON = re.compile(r",?\s(?:because|since|which)\s|,\sas\s(?!well)", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.!;]\s+(?=[^\W\d_]\S*\s+\S+\s+\S)|\n")
+_SENTENCE = re.compile(r"[.!]\s+(?=[^\W\d_]\S*\s+\S+\s+\S)|\n")
 _CHATTER = (
     r"(?:(?:please |just )?let me know|(?:i )?(?:really )?hope (?:this|that|it)|feel free|thank"
     r"|if you(?:'d|’d| have| need| want| would)|would you like|is there anything"
