@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from falloff.core import Finish, Message, Outcome, Probe, Reason, Reply, Request, Transcript
+from falloff.probes.answers import refusal
 from falloff.probes.family import FAMILIES, Family
 from falloff.probes.task import Action, Answer, Call, Observation, Say, Unreadable
 
@@ -97,11 +98,14 @@ class Episode:
     def _take(self, action: Action) -> None:
         match action:
             case Answer() as answer:
-                self._settle(self.judge(answer), answer=answer.value)
+                # In a talk, a value named in passing is no final answer.
+                if not (answer.loose and self._is_heard(self._replies[-1].text)):
+                    self._settle(self.judge(answer), answer=answer.value)
             case Call() as call:
                 self._act(call)
             case Say(text=text):
-                self._talk(text)
+                if not self._is_heard(text):
+                    self._settle(Reason.REFUSED if refusal(text) else Reason.MALFORMED)
             case Unreadable():
                 self._settle(Reason.MALFORMED)
 
@@ -132,13 +136,14 @@ class Episode:
         self._seen.add(key)
         return self._stale >= LOOP_AFTER
 
-    def _talk(self, text: str) -> None:
+    def _is_heard(self, text: str) -> bool:
+        """Whether somebody is there who answers ``text``."""
         said = self._world.hear(text)
         if said is None:
-            self._settle(Reason.MALFORMED)
-            return
+            return False
         self.observation = Observation(value=said)
         self._messages.append(self.renderer.heard(said))
+        return True
 
     def _give_up(self, reason: Reason) -> None:
         """The end without an answer: of a model that never made a readable call, malformed."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from falloff.core import Message, Reason, Reply, ToolSpec, Transcript
+from falloff.probes.answers import same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,8 +170,8 @@ class Question:
         raise NotImplementedError
 
     def accepts(self, answer: str) -> bool:
-        """Whether the answer has the value of the gold."""
-        return answer.strip() == self.gold
+        """Whether the answer has the value of the gold, which is taken as a word."""
+        return same(answer, self.gold, "word")
 
     def world(self) -> World:
         return Alone()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from falloff.core import Message, Reply, Transcript
 from falloff.probes.answers import final_answer
-from falloff.probes.task import Action, Answer, Unreadable
+from falloff.probes.task import Action, Answer, Say
 
 ANSWER_RULE = "Finish with one line of the form 'Answer: X'."
 
 
 def read_answer_line(text: str) -> Action:
-    """The value of the last ``Answer: X`` line, or :class:`Unreadable`."""
+    """The final answer, a word or a number taken as a word; or else what the reply says."""
     found = final_answer(text, "word")
-    return Answer(value=found.value, loose=not found.explicit) if found else Unreadable()
+    return Answer(value=found.value, loose=not found.explicit) if found else Say(text=text)
 
 
 def user(text: str) -> tuple[Message, ...]:

@@ -27,6 +27,7 @@ from falloff.core import (
     ToolSpec,
     child_seed,
 )
+from falloff.probes.answers import same
 from falloff.probes.dialects.arguments import read_object
 from falloff.probes.family import family
 from falloff.probes.task import Action, Answer, Call, Observation, Unreadable, World
@@ -112,7 +113,7 @@ class ToolChain:
 
     def check(self, answer: str, world: World) -> Reason:
         del world
-        return Reason.SOLVED if answer.strip() == self.gold else Reason.WRONG
+        return Reason.SOLVED if same(answer, self.gold, "word") else Reason.WRONG
 
     def solve(self) -> Generator[Action, Observation, None]:
         value = self.value
