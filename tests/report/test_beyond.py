@@ -57,7 +57,7 @@ def test_a_quiet_audit_says_what_it_could_have_seen(contents: ReportContents) ->
     panel = panels(contents.comparison)[0]
     assert misfits(panel) == ()
     assert audit_sentence(panel) == (
-        "These 24 audit probes would have flagged an error of S of 23 points, four times in five;"
+        "These 24 audit probes would have flagged an error of S of 25 points, four times in five;"
         " they flagged none."
     )
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from test_likeness import asked
 
 from falloff.report import comparison_as_dict, html_report, profile_as_dict
 from falloff.report.contents import ReportContents
@@ -24,6 +26,12 @@ BY_NAME = {
 DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 
 
+@pytest.fixture
+def whole(contents: ReportContents) -> ReportContents:
+    """With everything that is only there on request."""
+    return replace(contents, comparison=asked())
+
+
 def numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The path of every number and every interval, without the names that the data give."""
     if isinstance(value, list):
@@ -39,13 +47,13 @@ def numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
 
 
 def names(path: tuple[str, ...]) -> set[str]:
-    """What a definition may call it: by its own name, in its group, or the group as a whole."""
-    return {path[-1], ".".join(path[-2:]), ".".join([*path[-2:-1], "*"])}
+    """What a definition may call it: by its own name, in its group, or a group as a whole."""
+    return {path[-1], ".".join(path[-2:]), *(f"{group}.*" for group in path[:-1])}
 
 
 @pytest.mark.parametrize("mode", ["compare", "measure"])
-def test_every_number_of_the_json_is_defined(contents: ReportContents, mode: str) -> None:
-    comparison = contents.comparison
+def test_every_number_of_the_json_is_defined(whole: ReportContents, mode: str) -> None:
+    comparison = whole.comparison
     said = (
         comparison_as_dict(comparison, run="", calls=0)
         if mode == "compare"
@@ -56,15 +64,17 @@ def test_every_number_of_the_json_is_defined(contents: ReportContents, mode: str
     assert not {path for path in found if not names(path) & DEFINED}
 
 
-def test_every_defined_key_is_in_the_json(contents: ReportContents) -> None:
-    said = comparison_as_dict(contents.comparison, run="", calls=0)
-    assert set().union(*map(names, numbers(said))) >= DEFINED
+def test_every_defined_key_is_in_the_json(whole: ReportContents) -> None:
+    comparison = whole.comparison
+    said = comparison_as_dict(comparison, run="", calls=0)
+    alone = profile_as_dict(comparison.teacher, run="", calls=0)
+    assert set().union(*map(names, [*numbers(said), *numbers(alone)])) >= DEFINED
 
 
 def test_every_link_to_a_definition_resolves_and_every_definition_is_linked(
-    contents: ReportContents, alone: ReportContents
+    whole: ReportContents, alone: ReportContents
 ) -> None:
-    pages = [html_report(contents), html_report(alone)]
+    pages = [html_report(whole), html_report(alone)]
     anchors = {definition.anchor for definition in DEFINITIONS}
     linked = set().union(*(re.findall(r'href="#def-([\w-]+)"', page) for page in pages))
     for page in pages:
@@ -72,11 +82,11 @@ def test_every_link_to_a_definition_resolves_and_every_definition_is_linked(
     assert linked == anchors
 
 
-def test_every_column_of_numbers_leads_to_its_definition(contents: ReportContents) -> None:
+def test_every_column_of_numbers_leads_to_its_definition(whole: ReportContents) -> None:
     """Heads without a link name rows, models or places, never a number."""
-    heads = re.findall(r'<th scope="col">(.*?)</th>', html_report(contents), re.DOTALL)
+    heads = re.findall(r'<th scope="col">(.*?)</th>', html_report(whole), re.DOTALL)
     unlinked = {re.sub(r"<.*?>", "", head).strip() for head in heads if "#def-" not in head}
-    models = {profile.model for profile in every_profile(contents)}
+    models = {profile.model for profile in every_profile(whole)}
     rows = {"Student", "Model", "Axis", "Family", "Capability", "Where", "Transcripts", "Reason"}
     assert unlinked - models <= rows | {"Against the teacher", "Scaled copy?"}
 
