@@ -47,6 +47,9 @@ _VOLUMES = (0.1, 0.9)
 _EDGES = (0.08, 0.95)
 _TRIES = 10_000
 _LAPSE = 0.15
+# On one axis: levels from .95 to .05 of the ceiling. Not of *compounding*, which is always gentle.
+_WIDTHS = (0.5, 16.0)
+_LOG_ODDS = float(np.log(19))
 
 
 def box(name: str, *, chance: float = 0.0) -> Family:
@@ -156,8 +159,16 @@ def _halves(family: Family, rng: np.random.Generator) -> tuple[float, ...]:
     return tuple(rng.uniform(low, high, axes).tolist())
 
 
-def _exponent(rng: np.random.Generator) -> float:
-    return float(np.exp(rng.uniform(np.log(1.5), np.log(12))))
+def _exponent(half: tuple[float, ...], family: Family, rng: np.random.Generator) -> float:
+    if len(half) > 1:
+        return float(np.exp(rng.uniform(np.log(1.5), np.log(12))))
+    return _LOG_ODDS / float(np.arcsinh(_width(family, rng) / (2 * half[0])))
+
+
+def _width(family: Family, rng: np.random.Generator) -> float:
+    """In u, of an axis on which levels are evenly spaced."""
+    low, high = np.log(_WIDTHS)
+    return float(np.exp(rng.uniform(low, high))) / (len(family.axes[0].levels) - 1)
 
 
 def _powers(axes: int, rng: np.random.Generator) -> tuple[float, ...]:
@@ -172,7 +183,7 @@ def _observer(rule: Rule, rng: np.random.Generator, **more: float) -> Observer:
 def _bent(family: Family, rng: np.random.Generator, make: Callable[..., Rule]) -> Rule:
     half = _halves(family, rng)
     return Bent(
-        rule=make(half=half, exponent=_exponent(rng)),
+        rule=make(half=half, exponent=_exponent(half, family, rng)),
         half=half,
         powers=_powers(len(half), rng),
     )
@@ -192,8 +203,10 @@ def _items(family: Family, rng: np.random.Generator) -> Observer:
 
 
 def _weighted(family: Family, rng: np.random.Generator) -> Observer:
-    slope = float(np.exp(rng.uniform(np.log(3), np.log(16))))
-    return _observer(Weighted(half=_halves(family, rng), slope=slope), rng)
+    half, slope = _halves(family, rng), float(np.exp(rng.uniform(np.log(3), np.log(16))))
+    if len(half) == 1:
+        slope = 2 * _LOG_ODDS * half[0] / _width(family, rng)
+    return _observer(Weighted(half=half, slope=slope), rng)
 
 
 def _weakest_link(family: Family, rng: np.random.Generator) -> Observer:
