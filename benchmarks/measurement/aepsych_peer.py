@@ -19,7 +19,7 @@ from falloff.probes import Family
 
 from .observers import KINDS, TAU, grid_positions
 from .play import Luck
-from .records import Subject, Table, Unit
+from .records import RESULTS, Subject, Table, Unit
 from .volumes import look_ahead, subject_of, truths
 
 PYTHON = Path(__file__).parent.parent / ".aepsych" / "venv" / "bin" / "python"
@@ -72,6 +72,7 @@ def session(dim: int, seed: int) -> Iterator[Session]:
         stderr=subprocess.DEVNULL,
         text=True,
         env=environment | {"OMP_NUM_THREADS": "1"},
+        cwd=PYTHON.parents[2],  # it writes logs where it stands
     ) as process:
         try:
             yield Session(process, dim, seed)
@@ -110,5 +111,5 @@ def units(count: int) -> Iterator[Unit]:
                 yield Unit("eavc", subject, eavc)
 
 
-def table() -> Table:
-    return Table("eavc", COLUMNS)
+def table(folder: Path = RESULTS) -> Table:
+    return Table("eavc", COLUMNS, folder)

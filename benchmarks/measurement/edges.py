@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .fixed_designs import levels
 from .observers import KINDS_1D, box, draw_observer, truth
 from .play import Luck, data_of, estimate, play, play_fixed
 from .quest import Quest
-from .records import Subject, Table, Unit
+from .records import RESULTS, Subject, Table, Unit
 
 COLUMNS = ("edge", "low", "high")
 BOX = "sim_1d"
@@ -135,8 +136,8 @@ def units(count: int, *, quests: int, psignifits: int) -> Iterator[Unit]:
                     yield Unit("psignifit", subject, psignifit)
 
 
-def table() -> Table:
-    return Table("edges", COLUMNS)
+def table(folder: Path = RESULTS) -> Table:
+    return Table("edges", COLUMNS, folder)
 
 
 def error(exact, values) -> float:

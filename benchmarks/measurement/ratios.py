@@ -7,6 +7,7 @@ models answer the same items. Calls are probes put to each model.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from . import glm
 from .fixed_designs import sobol
 from .observers import KINDS, box, draw_pair, truth
 from .play import data_of, log_volume_ratio, play, play_fixed
-from .records import Subject, Table, Unit
+from .records import RESULTS, Subject, Table, Unit
 
 COLUMNS = ("log_ratio", "low", "high")
 BOXES = ("sim_2d", "sim_3d", "shipped_2d", "shipped_3d")
@@ -91,8 +92,8 @@ def units(count: int) -> Iterator[Unit]:
                 yield Unit("peer", subject, peers)
 
 
-def table() -> Table:
-    return Table("ratios", COLUMNS)
+def table(folder: Path = RESULTS) -> Table:
+    return Table("ratios", COLUMNS, folder)
 
 
 def error(exact, values) -> float:

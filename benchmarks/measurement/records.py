@@ -10,7 +10,7 @@ import csv
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,9 @@ from pathlib import Path
 import falloff
 
 RESULTS = Path(__file__).parent / "results"
+_ANY = "-"
+# Units in flight at once: what a run that is out of time still waits for.
+_AHEAD = 3
 HEAD = ("box", "chance", "kind", "index", "method", "n", "code")
 
 
@@ -70,25 +73,31 @@ class Table:
             folder.mkdir(parents=True, exist_ok=True)
             self.path.write_text(",".join([*HEAD, *columns]) + "\n")
 
-    def run(self, units: Iterable[Unit], *, until: float, jobs: int = 1) -> None:
-        """Units that are not there yet, in their order, until the clock says ``until``."""
-        missing = [unit for unit in units if unit.key not in self.done]
-        if jobs == 1:
+    def run(self, units: Iterable[Unit], *, until: float, pool: Executor | None = None) -> None:
+        """Units that are not there yet, in their order, until the clock says ``until``.
+
+        Without a ``pool`` in this process, one after another.
+        """
+        self._drop_other_code()
+        missing = iter([unit for unit in dict.fromkeys(units) if unit.key not in self.done])
+        if pool is None:
             for unit in missing:
                 if time.monotonic() > until:
                     break
                 self._take(unit, unit.work(unit.subject))
             return
-        with ProcessPoolExecutor(jobs) as pool:
-            for start in range(0, len(missing), 4 * jobs):
-                if time.monotonic() > until:
-                    break
-                some = missing[start : start + 4 * jobs]
-                for unit, rows in zip(some, pool.map(_work, some), strict=True):
-                    self._take(unit, rows)
+        waiting: dict[Future, Unit] = {}
+        while True:
+            late = time.monotonic() > until
+            while not late and len(waiting) < _AHEAD and (unit := next(missing, None)):
+                waiting[pool.submit(unit.work, unit.subject)] = unit
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                self._take(waiting.pop(future), future.result())
 
     def _take(self, unit: Unit, rows: list[tuple]) -> None:
-        stamp = code() if unit.ours else "-"
+        stamp = code() if unit.ours else _ANY
         s = unit.subject
         with self.path.open("a", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -99,20 +108,23 @@ class Table:
         self.done.add(unit.key)
 
     def _load(self) -> None:
-        with self.path.open(newline="") as file:
-            lines = list(csv.reader(file))
-        kept = [line for line in lines[1:] if self._readable(line)]
-        if len(kept) != len(lines) - 1:
-            text = "\n".join(",".join(line) for line in [lines[0], *kept])
-            self.path.write_text(text + "\n")
-        for box, chance, kind, index, method, n, _, *values in kept:
+        for line in self._lines()[1:]:
+            box, chance, kind, index, method, n, _, *values = line
             subject = Subject(box, float(chance), kind, int(index))
             self.rows[subject, method, int(n)] = tuple(float(v) for v in values)
             self.done.add((subject, method.split(":")[0]))
 
-    def _readable(self, line: list[str]) -> bool:
-        return len(line) == len(HEAD) + len(self.columns) and line[6] in ("-", code())
+    def _drop_other_code(self) -> None:
+        lines = self._lines()
+        kept = [line for line in lines[1:] if line[6] in (_ANY, code())]
+        if len(kept) < len(lines) - 1:
+            print(f"{self.path.name}: {len(lines) - 1 - len(kept)} rows of other code are dropped")
+            self.path.write_text("".join(",".join(line) + "\n" for line in [lines[0], *kept]))
+            self.rows.clear()
+            self.done.clear()
+            self._load()
 
-
-def _work(unit: Unit) -> list[tuple]:
-    return unit.work(unit.subject)
+    def _lines(self) -> list[list[str]]:
+        """A line that a killed run left unfinished is not one."""
+        with self.path.open(newline="") as file:
+            return [x for x in csv.reader(file) if len(x) == len(HEAD) + len(self.columns)]

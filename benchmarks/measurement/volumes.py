@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from falloff.core import child_seed
 from falloff.sampling.look_ahead import LookAhead
@@ -11,7 +12,7 @@ from . import glm
 from .fixed_designs import grid, sobol
 from .observers import BOXES, KINDS, box, draw_observer, truth
 from .play import data_of, estimate, play, play_fixed
-from .records import Subject, Table, Unit
+from .records import RESULTS, Subject, Table, Unit
 
 COLUMNS = ("volume", "volume_at", "low", "high", "low_at", "high_at")
 BUDGETS = (16, 32, 48, 64, 96, 128, 192, 256, 384, 480)
@@ -92,8 +93,8 @@ def units(count: int, *, boxes=VOLUME_BOXES, chance: float = 0.0) -> Iterator[Un
                 yield Unit("glm", subject, glms)
 
 
-def table() -> Table:
-    return Table("volumes", COLUMNS)
+def table(folder: Path = RESULTS) -> Table:
+    return Table("volumes", COLUMNS, folder)
 
 
 def relative(column: int):
