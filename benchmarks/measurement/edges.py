@@ -120,20 +120,25 @@ def _edge(found) -> tuple[float, float, float]:
 
 
 def units(count: int, *, quests: int, psignifits: int) -> Iterator[Unit]:
-    """``count`` observers of every kind and chance; the slow peers on the first of them."""
+    """``count`` observers of every kind and chance; then the slow peers, on the first of them."""
+    for subject in _subjects(count):
+        yield Unit("truth", subject, truths)
+        yield Unit("look_ahead", subject, look_ahead, ours=True)
+        yield Unit("bayes", subject, bayes, ours=True)
+        yield Unit("mle", subject, likelihood)
+        yield Unit("metr", subject, metr)
+    for subject in _subjects(max(quests, psignifits)):
+        if subject.index < quests:
+            yield Unit("quest", subject, quest)
+        if subject.index < psignifits:
+            yield Unit("psignifit", subject, psignifit)
+
+
+def _subjects(count: int) -> Iterator[Subject]:
     for index in range(count):
         for kind in KINDS_1D:
             for chance in CHANCES:
-                subject = Subject(BOX, chance, kind, index)
-                yield Unit("truth", subject, truths)
-                yield Unit("look_ahead", subject, look_ahead, ours=True)
-                yield Unit("bayes", subject, bayes, ours=True)
-                yield Unit("mle", subject, likelihood)
-                yield Unit("metr", subject, metr)
-                if index < quests:
-                    yield Unit("quest", subject, quest)
-                if index < psignifits:
-                    yield Unit("psignifit", subject, psignifit)
+                yield Subject(BOX, chance, kind, index)
 
 
 def table(folder: Path = RESULTS) -> Table:
