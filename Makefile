@@ -65,4 +65,4 @@ $(VENV)/.bench: $(VENV)/.dev
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(AEPSYCH) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,4 +1,4 @@
-"""Results on disk: one CSV a table, one line an estimate, appended as soon as it is there.
+"""Results on disk: one CSV a table, one line an estimate, an empty line when a peer is done.
 
 A stopped run goes on where it was, and a longer one adds further observers. Lines of falloff's own
 methods carry a digest of the code that made them; those of other code are dropped and made anew.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 import falloff
@@ -71,7 +72,7 @@ class Table:
             self._load()
         else:
             folder.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(",".join([*HEAD, *columns]) + "\n")
+            self.path.write_text(",".join([*HEAD, *columns]) + "\n\n")
 
     def run(self, units: Iterable[Unit], *, until: float, pool: Executor | None = None) -> None:
         """Units that are not there yet, in their order, until the clock says ``until``.
@@ -105,6 +106,7 @@ class Table:
                 self.rows[s, method, n] = tuple(float(v) for v in values)
                 shown = [f"{v:.5g}" for v in values]
                 writer.writerow([s.box, s.chance, s.kind, s.index, method, n, stamp, *shown])
+            file.write("\n")
         self.done.add(unit.key)
 
     def _load(self) -> None:
@@ -115,16 +117,26 @@ class Table:
             self.done.add((subject, method.split(":")[0]))
 
     def _drop_other_code(self) -> None:
+        """And what a killed run was writing, so that no unit counts as done by half."""
+        text = self.path.read_text()
         lines = self._lines()
         kept = [line for line in lines[1:] if line[6] in (_ANY, code())]
         if len(kept) < len(lines) - 1:
             print(f"{self.path.name}: {len(lines) - 1 - len(kept)} rows of other code are dropped")
-            self.path.write_text("".join(",".join(line) + "\n" for line in [lines[0], *kept]))
-            self.rows.clear()
-            self.done.clear()
-            self._load()
+        if kept and not text.endswith("\n\n"):
+            torn = _unit_of(kept[-1])
+            kept = [line for line in kept if _unit_of(line) != torn]
+        blocks = ["\n".join(map(",".join, block)) for _, block in groupby(kept, _unit_of)]
+        self.path.write_text("".join(f"{block}\n\n" for block in [",".join(lines[0]), *blocks]))
+        self.rows.clear()
+        self.done.clear()
+        self._load()
 
     def _lines(self) -> list[list[str]]:
-        """A line that a killed run left unfinished is not one."""
+        """Without a line that a killed run has left unfinished."""
         with self.path.open(newline="") as file:
-            return [x for x in csv.reader(file) if len(x) == len(HEAD) + len(self.columns)]
+            return list(csv.reader(line for line in file if line.strip() and line.endswith("\n")))
+
+
+def _unit_of(line: list[str]) -> tuple[str, ...]:
+    return (*line[:4], line[4].split(":")[0])

@@ -90,6 +90,8 @@ class Ratio:
         return "" if not sides else "?" if len(sides) > 1 else ">" if True in sides else "<"
 
     def __str__(self) -> str:
+        if self.bound == "?":
+            return "open"
         return f"{self.bound}{' ' if self.bound else ''}{self.value:.1f} ± {self.se:.1f}"
 
 
