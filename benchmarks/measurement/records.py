@@ -1,7 +1,8 @@
 """Results on disk: one CSV a table, one line an estimate, an empty line when a peer is done.
 
-A stopped run goes on where it was, and a longer one adds further observers. Lines of falloff's own
-methods carry a digest of the code that made them; those of other code are dropped and made anew.
+A stopped run goes on where it was, and a longer one adds further observers. Every line carries a
+digest of the code that made it, falloff's own methods one of falloff's numerics too; lines of other
+code are dropped and made anew.
 """
 
 from __future__ import annotations
@@ -18,8 +19,13 @@ from pathlib import Path
 
 import falloff
 
+from .observers import BOXES, box
+
 RESULTS = Path(__file__).parent / "results"
-_ANY = "-"
+_DECIDE = (
+    *("observers", "play", "fixed_designs", "edges", "volumes", "ratios", "speed"),
+    *("glm", "curves", "quest", "aepsych_peer", "aepsych_server"),
+)
 # Units in flight at once: what a run that is out of time still waits for.
 _AHEAD = 3
 HEAD = ("box", "chance", "kind", "index", "method", "n", "code")
@@ -52,12 +58,17 @@ class Unit:
         return self.subject, self.name
 
 
-@lru_cache(maxsize=1)
-def code() -> str:
-    """A digest of the rooms that decide falloff's numbers."""
-    root = Path(falloff.__file__).parent
-    files = sorted(f for room in ("sampling", "measure") for f in (root / room).rglob("*.py"))
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:8]
+@lru_cache(maxsize=2)
+def code(ours: bool) -> str:
+    """A digest of what decides the rows: observers, boxes and peers; if ``ours``, falloff too."""
+    here, root = Path(__file__).parent, Path(falloff.__file__).parent
+    files = [here / f"{name}.py" for name in _DECIDE]
+    rooms = ["models/observers", *(["sampling", "measure"] if ours else [])]
+    files += sorted(file for room in rooms for file in (root / room).rglob("*.py"))
+    digest = hashlib.sha256(repr([box(name).axes for name in BOXES]).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 class Table:
@@ -98,7 +109,7 @@ class Table:
                 self._take(waiting.pop(future), future.result())
 
     def _take(self, unit: Unit, rows: list[tuple]) -> None:
-        stamp = code() if unit.ours else _ANY
+        stamp = code(unit.ours)
         s = unit.subject
         with self.path.open("a", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -120,7 +131,7 @@ class Table:
         """And what a killed run was writing, so that no unit counts as done by half."""
         text = self.path.read_text()
         lines = self._lines()
-        kept = [line for line in lines[1:] if line[6] in (_ANY, code())]
+        kept = [line for line in lines[1:] if line[6] in (code(True), code(False))]
         if len(kept) < len(lines) - 1:
             print(f"{self.path.name}: {len(lines) - 1 - len(kept)} rows of other code are dropped")
         if kept and not text.endswith("\n\n"):
