@@ -48,8 +48,6 @@ def main() -> None:
                 until=until,
                 pool=None if alone else pool,
             )
-            if not tables[name].rows:
-                continue
             print(f"\n## {name}\n\n{report(name, tables)}", flush=True)
 
 

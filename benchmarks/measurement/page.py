@@ -26,7 +26,8 @@ known truth, on seeds that nothing in falloff was tuned on; every peer at its be
 
 - *Calls to an error*: the mean absolute error over observers, made non-increasing in the number of
   calls, interpolated on log scales and never extrapolated. "> 480" means not reached within 480.
-- *±*: one standard error, by a bootstrap over observers, all methods on the same ones.
+- *±*: one standard error, by a bootstrap over observers, all methods on the same ones. A ratio with
+  ">" or "<" is a bound: one of the two does not get there, or needs less than the first budget.
 - *Observers*: eight kinds in equal numbers (pooled odds, the form that falloff fits; a logistic in
   the weighted sum of stresses; weakest link; product; a step; a plateau before a cliff; compounding
   steps; items of unequal difficulty). Edges, exponents, pooling and a lapse of 0 to .15 are drawn

@@ -28,15 +28,21 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def verdict(found: Ratio, wanted: tuple[float, float]) -> str:
-    """In words; a bound counts as what it is at least (or at most)."""
+    """In words. A ratio that is a bound decides only what the bound decides."""
     least, aim = wanted
-    if found.bound in ("<", "?"):
-        return "not reached by look-ahead" if found.ours.beyond == ">" else "at least, if reached"
-    if found.value < 1 - found.se:
+    if found.bound == "?":
+        return "neither gets there" if found.ours.beyond == ">" else "both at the first budget"
+    if found.value < 1 - found.se and found.bound != ">":
         return "**the peer needs fewer calls**"
-    if found.value >= aim:
-        return "aim reached"
-    return "at least reached" if found.value >= least else "**short of at least**"
+    if found.bound != "<":
+        if found.value >= aim:
+            return "aim reached"
+        if found.value >= least:
+            return "at least reached"
+        if found.bound == ">":
+            return "open: the peer does not get there"
+    open_end = found.bound == "<" and found.value >= least
+    return "open: look-ahead does not get there" if open_end else "**short of at least**"
 
 
 def _calls(errors: Errors, target: float) -> str:
@@ -172,8 +178,8 @@ def ratios_report(table: Table) -> str:
 
 
 def eavc_report(table: Table) -> str:
-    if not aepsych_peer.installed() and not table.rows:
-        return aepsych_peer.MISSING
+    if not table.rows:
+        return f"Not measured. {aepsych_peer.MISSING}, then make bench-measurement."
     rows = []
     for name in aepsych_peer.BOXES:
         for column, what in ((1, "V"), (0, "S")):
@@ -200,7 +206,7 @@ def speed_report(table: Table, curves: Table) -> str:
 
     def times(peer: np.ndarray, own: np.ndarray, least: int) -> str:
         if not len(peer):
-            return aepsych_peer.MISSING
+            return "not run"
         value = peer.mean() / own.mean()
         parts = [x.std(ddof=1) / np.sqrt(len(x)) / x.mean() for x in (peer, own) if len(x) > 1]
         word = "reached" if value >= least else "**short**"
@@ -218,6 +224,8 @@ def speed_report(table: Table, curves: Table) -> str:
         rows.append([axes, _mean(alone), _mean(pairs), "≤ 2 ms", "≤ 1 ms", word, peer, eavc])
     head = ["axes", "one model, ms", "teacher and student, ms", "at least", "aim", "found"]
     text = markdown([*head, "QUEST+ (50 ×)", "AEPsych EAVC (300 ×)"], rows)
+    if not any(len(of("eavc", f"sim_{axes}d")) for axes in (2, 3)):
+        text += f"\n\n{aepsych_peer.MISSING}"
     own, peer = of("fit", "sim_1d"), of("psignifit", "sim_1d")
     if len(own) and len(peer):
         text += f"\n\nOne fit of {speed.FITTED} answers: falloff {_mean(own)} ms, psignifit"
@@ -258,5 +266,6 @@ def _wide(errors: Errors, n: int) -> str:
 
 
 def _mean(values: np.ndarray) -> str:
-    se = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
-    return f"{values.mean():.2f} ± {se:.2f}"
+    if len(values) < 2:
+        return f"{values.mean():.2f}"
+    return f"{values.mean():.2f} ± {values.std(ddof=1) / np.sqrt(len(values)):.2f}"

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from benchmarks.measurement import fixed_designs, glm
+from benchmarks.measurement import fixed_designs, glm, page, reports
+from benchmarks.measurement.__main__ import open_tables
 from benchmarks.measurement.observers import (
     BOXES,
     KINDS,
@@ -15,7 +16,7 @@ from benchmarks.measurement.observers import (
     truth,
 )
 from benchmarks.measurement.play import data_of, estimate, play, play_fixed
-from benchmarks.measurement.records import Subject, Table, Unit
+from benchmarks.measurement.records import RESULTS, Subject, Table, Unit
 from benchmarks.measurement.summary import Errors, best_of, calls_to, ratio
 from scipy.special import expit
 
@@ -52,6 +53,16 @@ def test_a_peer_that_never_gets_there_gives_a_bound():
     found = ratio(errors(lambda n: n**-0.5), errors(lambda _: 0.5), 0.1)
     assert found.bound == ">"
     assert ratio(errors(lambda _: 0.5), errors(lambda n: n**-0.5), 0.1).bound == "<"
+
+
+def test_a_bound_claims_only_what_it_decides():
+    quick, slow, never = (errors(lambda n, a=a: a * n**-0.5) for a in (1, 2, 20))
+    assert reports.verdict(ratio(quick, slow, 0.2), (3, 5)) == "at least reached"
+    assert reports.verdict(ratio(slow, quick, 0.2), (3, 5)) == "**the peer needs fewer calls**"
+    assert reports.verdict(ratio(quick, never, 0.1), (3, 5)) == "aim reached"
+    assert reports.verdict(ratio(slow, never, 0.1), (3, 5)) == "open: the peer does not get there"
+    assert reports.verdict(ratio(never, never, 0.1), (3, 5)) == "neither gets there"
+    assert "peer" in reports.verdict(ratio(never, quick, 0.1), (3, 5))
 
 
 def test_the_best_peer_is_the_one_that_needs_fewest_calls():
@@ -154,3 +165,8 @@ def test_rows_of_other_code_are_made_anew(tmp_path):
     assert table.rows[subject, "peer:a", 16] == (9,)
     table.run([Unit("peer", subject, two_rows, ours=True)], until=np.inf)
     assert table.rows[subject, "peer:a", 16] == (0,)
+
+
+def test_the_page_says_what_the_results_say():
+    """If this fails: python -m benchmarks.measurement.page."""
+    assert (page.DOCS / "measurement.md").read_text() == page.page(open_tables(RESULTS))
