@@ -3,8 +3,10 @@
     python -m benchmarks.measurement            # tens of minutes on two cores
     python -m benchmarks.measurement --quick    # under five minutes, few observers
     python -m benchmarks.measurement --minutes 20 --only volumes
+    FALLOFF_BENCH_STREAM=tune python -m benchmarks.measurement --only edges --rounds 4
 
-Results are kept, so that a stopped run goes on: a full one in ``results/``, a quick one apart.
+Results are kept, so that a stopped run goes on: a full one in ``results/``, a quick one and those
+of other streams of observers apart.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import aepsych_peer, edges, ratios, reports, speed, volumes
+from .observers import STREAM
 from .records import RESULTS, Table
 
 # Minutes of a quick run, and each table's share of a run's minutes.
@@ -33,9 +36,10 @@ _SLOW = {True: 1, False: 4}
 
 def main() -> None:
     options = _options()
-    folder = RESULTS / "quick" if options.quick else RESULTS
     rounds = _QUICK_ROUNDS if options.quick else _ROUNDS
-    tables = open_tables(folder)
+    if options.rounds:
+        rounds = dict.fromkeys(rounds, options.rounds)
+    tables = open_tables(_folder(options.quick))
     minutes = min(options.minutes, _QUICK) if options.quick else options.minutes
     started, spent = time.monotonic(), 0.0
     with _workers(options.jobs) as pool:
@@ -87,6 +91,12 @@ def report(name: str, tables: dict[str, Table]) -> str:
     return reports.speed_report(table, tables["edges"])
 
 
+def _folder(quick: bool) -> Path:
+    if quick:
+        return RESULTS / "quick"
+    return RESULTS if STREAM == "final" else RESULTS / STREAM
+
+
 @contextmanager
 def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Fresh processes on one thread each, whose C library does not give memory back at once.
@@ -108,6 +118,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="few observers, under five minutes")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
+    parser.add_argument("--rounds", type=int, help="observers of each kind")
     parser.add_argument("--only", action="append", choices=list(_SHARES), help="these tables")
     return parser.parse_args()
 
