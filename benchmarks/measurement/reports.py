@@ -87,7 +87,9 @@ def edges_report(table: Table) -> str:
             if len(common) < 2:
                 continue
             best = best_of({m: found[m] for m in edges.GRID_FITS}, HALF_LEVEL)
-            r = ratio(found["look_ahead"], found[best], HALF_LEVEL)
+            # With and without chance the same observers are asked.
+            same = [(s.kind, s.index) for s in common]
+            r = ratio(found["look_ahead"], found[best], HALF_LEVEL, groups=same)
             rows.append(
                 [name, " and ".join(f"{c:g}" for c in chances), len(common), *_row(r, EDGE), best]
                 + [_calls(found[m], HALF_LEVEL) for m in edges.GRID_FITS]

@@ -95,13 +95,23 @@ class Ratio:
         return f"{self.bound}{' ' if self.bound else ''}{self.value:.1f} ± {self.se:.1f}"
 
 
-def ratio(ours: Errors, theirs: Errors, target: float, *, seed: int = 0) -> Ratio:
-    """The same observers in both; resampled together."""
+def ratio(
+    ours: Errors,
+    theirs: Errors,
+    target: float,
+    *,
+    groups: Sequence[object] | None = None,
+    seed: int = 0,
+) -> Ratio:
+    """The same observers in both; resampled together, and whole ``groups`` of them if given."""
     rng = np.random.default_rng(seed)
     count = len(ours.values)
+    names = [repr(name) for name in (range(count) if groups is None else groups)]
+    _, group_of = np.unique(names, return_inverse=True)
+    members = [np.flatnonzero(group_of == g) for g in range(group_of.max() + 1)]
     drawn = []
     for _ in range(DRAWS):
-        index = rng.integers(count, size=count)
+        index = np.concatenate([members[g] for g in rng.integers(len(members), size=len(members))])
         drawn.append([calls_to(e.take(index), target).n for e in (ours, theirs)])
     mine, peer = np.array(drawn).T
     a, b = calls_to(ours, target), calls_to(theirs, target)

@@ -55,6 +55,14 @@ def test_a_peer_that_never_gets_there_gives_a_bound():
     assert ratio(errors(lambda _: 0.5), errors(lambda n: n**-0.5), 0.1).bound == "<"
 
 
+def test_observers_asked_twice_do_not_narrow_the_error():
+    once = errors(lambda n: n**-0.5), errors(lambda n: 2 * n**-0.5, seed=1)
+    twice = [e.take(np.repeat(np.arange(40), 2)) for e in once]
+    alone, paired = ratio(*once, 0.15), ratio(*twice, 0.15, groups=np.repeat(np.arange(40), 2))
+    assert paired.se == pytest.approx(alone.se, rel=0.25)
+    assert ratio(*twice, 0.15).se < 0.85 * alone.se
+
+
 def test_a_bound_claims_only_what_it_decides():
     quick, slow, never = (errors(lambda n, a=a: a * n**-0.5) for a in (1, 2, 20))
     assert reports.verdict(ratio(quick, slow, 0.2), (3, 5)) == "at least reached"
