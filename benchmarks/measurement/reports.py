@@ -20,6 +20,8 @@ LOG_RATIO = (3, 5)
 TENTH = 0.1
 HALF_LEVEL = 0.5
 _KINDS_AT = 128
+# A bootstrap of fewer observers than this knows nothing of its own error.
+_FEW = 8
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -30,6 +32,8 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def verdict(found: Ratio, wanted: tuple[float, float]) -> str:
     """In words. A ratio that is a bound decides only what the bound decides."""
     least, aim = wanted
+    if found.observers < _FEW:
+        return "too few observers to say"
     if found.bound == "?":
         return "neither gets there" if found.ours.beyond == ">" else "both at the first budget"
     if found.value < 1 - found.se and found.bound != ">":
