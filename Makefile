@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow check bench docs models clean
+.PHONY: demo test test-slow check bench bench-measurement bench-measurement-quick bench-aepsych docs models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -22,6 +22,24 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/engines.py
+
+# Measurement against its peers. The full run takes the better part of an hour, goes on where it was
+# stopped, and writes docs/measurement.md; the quick one takes five minutes and keeps apart.
+bench-measurement: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.measurement
+	$(BIN)/python -m benchmarks.measurement.page
+
+bench-measurement-quick: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.measurement --quick
+
+# AEPsych wants older versions of nearly everything, so it lives in an environment of its own.
+AEPSYCH := benchmarks/.aepsych/venv
+bench-aepsych: $(AEPSYCH)/.installed
+
+$(AEPSYCH)/.installed: benchmarks/measurement/aepsych.txt
+	$(PYTHON) -m venv $(AEPSYCH)
+	$(AEPSYCH)/bin/python -m pip install --quiet --requirement $<
+	touch $@
 
 docs: $(VENV)/.base
 	$(BIN)/python docs/generate.py
@@ -42,5 +60,9 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --editable ".[hf,lab,frames]" --group dev
 	touch $@ $(VENV)/.base
 
+$(VENV)/.bench: $(VENV)/.dev
+	$(PIP) --group bench
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(AEPSYCH) build dist .mypy_cache .ruff_cache .pytest_cache

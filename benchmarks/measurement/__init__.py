@@ -1,0 +1,1 @@
+"""falloff's adaptive measurement against its peers, on simulated models with known truth."""
