@@ -27,6 +27,8 @@ TAU = 0.5
 # Weights of the targets, each as a share of its own present variance: the capability volume comes
 # first; all edges together weigh as much as the volume at τ.
 _VOLUME, _VOLUME_AT, _EDGES = 1.0, 0.5, 0.5
+# A batch goes to so many places at the least.
+_PLACES = 4
 _TINY = 1e-12
 
 
@@ -46,20 +48,20 @@ class Question:
 def best_batch(
     models: Sequence[Particles], question: Question, count: int, *, cost: Floats | None = None
 ) -> list[int]:
-    """Indices of ``count`` candidates, greedily; none twice before all have been taken.
+    """Indices of ``count`` candidates, greedily; none more often than a quarter of them.
 
     ``cost`` [C]: expected cost of a probe at each candidate, all equal unless given.
     """
     price = np.ones(len(question.u)) if cost is None else cost
     outlooks = _outlooks(models, question)
-    free = np.ones(len(question.u), dtype=bool)
+    # On few places the best is worth asking again; a limit keeps a batch from resting on one.
+    most = max(-(-count // _PLACES), -(-count // len(question.u)))
+    left = np.full(len(question.u), most)
     picks: list[int] = []
     for _ in range(count):
-        if not free.any():
-            free[:] = True
         gain = np.sum([outlook.gain() for outlook in outlooks], axis=0) / price
-        pick = int(np.argmax(np.where(free, gain, -1.0)))
-        free[pick] = False
+        pick = int(np.argmax(np.where(left > 0, gain, -1.0)))
+        left[pick] -= 1
         picks.append(pick)
         for outlook in outlooks:
             outlook.take(pick)

@@ -19,13 +19,12 @@ from falloff.measure.layout import Layout
 from falloff.measure.posterior import Particles, prior, update
 from falloff.measure.tally import Tally
 from falloff.probes import Family
+from falloff.sampling.batches import batch_of
 from falloff.sampling.evidence import FamilyEvidence
 from falloff.sampling.halton import point_of_box
 
 Floats = NDArray[np.float64]
 
-# Probes let in at once; also the size of a batch.
-BATCH = 16
 # Decisions need less than estimates: gains are compared, not reported.
 PARTICLES = 400
 MOVES = 3
@@ -73,7 +72,7 @@ class Beliefs:
             # Single precision halves the time of a decision and is far finer than 400 particles.
             particles = replace(start, theta=start.theta.astype(np.float32))
         else:
-            learnt = (count - 1) // BATCH * BATCH
+            learnt, _ = batch_of(count - 1)
             before = self._posterior(family, u, scores, learnt)
             particles = _learnt(family, before, u, scores, learnt, count, rng)
         self._known[key] = particles

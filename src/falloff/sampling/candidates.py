@@ -10,6 +10,8 @@ from falloff.probes import Family
 # Candidates of one batch. A fresh subset each time keeps probes from piling up on few points,
 # where the estimate would rest on the region's form.
 MOST = 128
+# So few places are all candidates.
+FEW = 32
 
 
 def candidates(family: Family, *, seed: int, batch: int) -> tuple[Coordinate, ...]:
@@ -22,7 +24,7 @@ def candidates(family: Family, *, seed: int, batch: int) -> tuple[Coordinate, ..
     total = 1
     for choice in doses:
         total *= len(choice)
-    count = min(MOST, max(total // 2, min(total, 16)))
+    count = min(MOST, max(total // 2, min(total, FEW)))
     if total <= 100_000:
         cells = rng.sample(list(itertools.product(*doses)), count)
     else:

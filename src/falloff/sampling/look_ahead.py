@@ -22,7 +22,8 @@ import numpy as np
 from falloff.core import Coordinate
 from falloff.probes import Family
 from falloff.sampling.acquisition import Question, best_batch
-from falloff.sampling.beliefs import BATCH, Beliefs, layout
+from falloff.sampling.batches import BATCH, batch_of
+from falloff.sampling.beliefs import Beliefs, layout
 from falloff.sampling.candidates import candidates
 from falloff.sampling.cost import prices
 from falloff.sampling.design import Guess, Placement
@@ -59,7 +60,7 @@ class LookAhead:
         object.__setattr__(self, "_rounds", Rounds(self.families, beliefs, self.precision))
 
     def describe(self) -> dict[str, Any]:
-        return {"name": "look_ahead", "version": 2}
+        return {"name": "look_ahead", "version": 3}
 
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
         first = equal_shares(evidence, min(self.budget, BATCH * len(evidence)), of=self.budget)
@@ -73,10 +74,10 @@ class LookAhead:
 
     def place(self, family: Family, count: int, evidence: FamilyEvidence) -> tuple[Placement, ...]:
         start = evidence.count
-        batch = start // BATCH * BATCH
-        stop = min(start + count, batch + BATCH)
+        batch, end = batch_of(start)
+        stop = min(start + count, end)
         shares = [PATTERN[number % BATCH] for number in range(start, stop)]
-        done = PATTERN[: start - batch].count("look")
+        done = sum(PATTERN[number % BATCH] == "look" for number in range(batch, start))
         # Chosen from what was known when the batch began, also where a smaller budget cut it.
         places = self._looks(family, done + shares.count("look"), evidence.first(batch))
         looks = iter(places[done:])

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from falloff.probes import Family
-from falloff.sampling.beliefs import BATCH, Beliefs
+from falloff.sampling.batches import BATCH
+from falloff.sampling.beliefs import Beliefs
 from falloff.sampling.cost import family_prices
 from falloff.sampling.evidence import FamilyEvidence
 from falloff.sampling.headline import Standing, standing
