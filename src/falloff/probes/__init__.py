@@ -6,6 +6,8 @@ Knows the nouns of ``core``. Must not know any model, any run, or what an answer
 from falloff.probes.agents import play_guesser, play_oracle
 from falloff.probes.episode import Episode
 from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
+from falloff.probes.reasoning import composition as _composition
+from falloff.probes.reasoning import ordering as _ordering
 from falloff.probes.reasoning import reasoning_steps as _reasoning_steps
 from falloff.probes.reasoning import rule_chain as _rule_chain
 from falloff.probes.simulated import SIM as _SIM
@@ -26,4 +28,4 @@ __all__ = [
 ]
 
 # Imported for their registration.
-del _SIM, _reasoning_steps, _rule_chain, _tool_chain
+del _SIM, _composition, _ordering, _reasoning_steps, _rule_chain, _tool_chain

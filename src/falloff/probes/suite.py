@@ -50,7 +50,12 @@ CHAT = SUITES.register("chat")(
     )
 )
 TEXT = SUITES.register("text")(
-    Suite(name="text", version="1.0", dialect="chat", family_names=("reasoning_steps",))
+    Suite(
+        name="text",
+        version="1.0",
+        dialect="chat",
+        family_names=("reasoning_steps", "composition", "ordering"),
+    )
 )
 
 
