@@ -5,7 +5,10 @@ Knows the nouns of ``core``. Must not know any model, any run, or what an answer
 
 from falloff.probes.agents import play_guesser, play_oracle
 from falloff.probes.episode import Episode
+from falloff.probes.error_recovery import own_errors as _own_errors
 from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
+from falloff.probes.long_horizon import ledger as _ledger
+from falloff.probes.long_horizon import recall as _recall
 from falloff.probes.reasoning import composition as _composition
 from falloff.probes.reasoning import ordering as _ordering
 from falloff.probes.reasoning import reasoning_steps as _reasoning_steps
@@ -28,4 +31,5 @@ __all__ = [
 ]
 
 # Imported for their registration.
-del _SIM, _composition, _ordering, _reasoning_steps, _rule_chain, _tool_chain
+del _SIM, _composition, _ledger, _ordering, _own_errors, _reasoning_steps, _recall
+del _rule_chain, _tool_chain

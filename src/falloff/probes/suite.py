@@ -54,7 +54,14 @@ TEXT = SUITES.register("text")(
         name="text",
         version="1.0",
         dialect="chat",
-        family_names=("reasoning_steps", "composition", "ordering"),
+        family_names=(
+            "reasoning_steps",
+            "composition",
+            "ordering",
+            "own_errors",
+            "recall",
+            "ledger",
+        ),
     )
 )
 

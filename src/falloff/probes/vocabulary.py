@@ -5,7 +5,7 @@ Data only. Each word is one word of letters, and no word stands in both lists.
 
 NAMES = tuple(
     """
-    Ada Adam Agnes Alan Albert Alice Amir Amy Andre Anita Anton Arthur Asha Astrid August Barbara
+    Ada Adam Agnes Alan Albert Alice Amir Amy Andre Anita Anton Arthur Asha Astrid Axel Barbara
     Ben Bernard Bianca Boris Brenda Bruno Carla Carlos Cecil Celia Chen Chloe Clara Colin Conrad
     Dana Daniel Daria David Delia Denis Diana Diego Dora Edgar Edith Edwin Elena Elias Ella Elmer
     Emil Emma Erik Esther Eva Fabian Farid Felix Fiona Flora Frank Freya Fritz Gabriel Gavin George
