@@ -9,6 +9,9 @@ from falloff.probes.error_recovery import own_errors as _own_errors
 from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
 from falloff.probes.long_horizon import ledger as _ledger
 from falloff.probes.long_horizon import recall as _recall
+from falloff.probes.novel_instructions import ambiguity as _ambiguity
+from falloff.probes.novel_instructions import extract_json as _extract_json
+from falloff.probes.novel_instructions import redefined as _redefined
 from falloff.probes.reasoning import composition as _composition
 from falloff.probes.reasoning import ordering as _ordering
 from falloff.probes.reasoning import reasoning_steps as _reasoning_steps
@@ -31,5 +34,5 @@ __all__ = [
 ]
 
 # Imported for their registration.
-del _SIM, _composition, _ledger, _ordering, _own_errors, _reasoning_steps, _recall
-del _rule_chain, _tool_chain
+del _SIM, _ambiguity, _composition, _extract_json, _ledger, _ordering, _own_errors
+del _reasoning_steps, _recall, _redefined, _rule_chain, _tool_chain

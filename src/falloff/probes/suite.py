@@ -61,6 +61,9 @@ TEXT = SUITES.register("text")(
             "own_errors",
             "recall",
             "ledger",
+            "redefined",
+            "ambiguity",
+            "extract_json",
         ),
     )
 )
