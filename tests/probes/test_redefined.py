@@ -14,24 +14,21 @@ def ask(key="", seed=1):
 
 
 def carry_out(prompt, meanings=None):
-    """Another way to the gold: read the definitions, and do on digits what each phrase says."""
+    """Another way to the gold: read the definitions, and work each out on the written digits."""
     meanings = meanings or dict(re.findall(r"'(\w+)(?: k)?' means: (.*)", prompt))
     value = re.search(r"(?:Start with|starts as|number is) (\d\d)", prompt)[1]
     steps = re.search(r"(?:in turn|Now): ([a-z0-9, ]+)\.", prompt)[1].split(", ")
     for step in steps:
         word, _, k = step.partition(" ")
-        said = meanings[word].replace(" k", f" {k}")
-        number = int((re.findall(r"\d+", said) or "0")[0])
-        if said.startswith("swap"):
+        if meanings[word] == "n read backwards":
             value = value[::-1]
-        elif said.startswith("add"):
-            value = f"{int(value) + number:02}"[-2:]
-        elif said.startswith("multiply"):
-            value = f"{sum([int(value)] * number):02}"[-2:]
+            continue
+        left, sign, right = meanings[word].replace("n", value).replace("k", k).split()
+        if sign == "*":
+            result = sum([int(left)] * int(right))
         else:
-            minus_it = "it from" in said
-            result = number - int(value) if minus_it else int(value) - number
-            value = f"{result + 100 if result < 0 else result:02}"[-2:]
+            result = int(left) + int(f"{sign}{right}")
+        value = f"{result + 100 if result < 0 else result:02}"[-2:]
     return value
 
 

@@ -1,12 +1,12 @@
 """Novel instructions: familiar words that mean something else, for this once.
 
-    'add k' means: multiply it by k. 'subtract k' means: subtract k from it. … Start with 37.
-    add 7, swap, subtract 3. What is the number?
+    'add k' means: n * k. 'subtract k' means: n - k. 'reverse' means: 99 - n. … Start with 37.
+    add 7, reverse, subtract 3. What is the number?
 
-Every prompt lists the meaning of all four words, in phrases of four words each, also where it is
-the familiar one; so the prompt is as long and as hard to read at any share of redefined words.
-Every meaning maps the hundred numbers of two digits one to one, whatever it is applied to: so all
-answers are equally likely at any number of steps.
+Every prompt lists the meaning of all four words, each in three signs, also where it is the
+familiar one; so the prompt is as long and as hard to read at any share of redefined words. The
+meanings are formulas, in which no word that may be redefined can stand. Every one maps the hundred
+numbers of two digits one to one: so all answers are equally likely at any number of steps.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ STEPS = Axis(
     description="operations, each on the result of the one before",
 )
 
-# What a word can mean, as said and as done to a value v with the number k.
+# What a word can mean, as said and as done to the number n with the operand k.
 MEANINGS: dict[str, Callable[[int, int], int]] = {
-    "add k to it": lambda v, k: v + k,
-    "subtract k from it": lambda v, k: v - k,
-    "multiply it by k": lambda v, k: v * k,
-    "subtract it from k": lambda v, k: k - v,
-    "swap its two digits": lambda v, _: v % 10 * 10 + v // 10,
-    "subtract it from 99": lambda v, _: 99 - v,
-    "add 50 to it": lambda v, _: v + 50,
-    "multiply it by 7": lambda v, _: v * 7,
+    "n + k": lambda n, k: n + k,
+    "n - k": lambda n, k: n - k,
+    "n * k": lambda n, k: n * k,
+    "k - n": lambda n, k: k - n,
+    "n read backwards": lambda n, _: n % 10 * 10 + n // 10,
+    "99 - n": lambda n, _: 99 - n,
+    "n + 50": lambda n, _: n + 50,
+    "n * 7": lambda n, _: n * 7,
 }
 FAMILIAR = {
-    "add": "add k to it",
-    "subtract": "subtract k from it",
-    "multiply": "multiply it by k",
-    "swap": "swap its two digits",
+    "add": "n + k",
+    "subtract": "n - k",
+    "multiply": "n * k",
+    "reverse": "n read backwards",
 }
 _WITH_K = tuple(MEANINGS)[:4]
 _WITHOUT_K = tuple(MEANINGS)[4:]
@@ -98,17 +98,18 @@ class Words(Wording):
         steps = ", ".join(_step(word, k) for word, k in task.steps)
         start = f"{task.start:02}"
         digits = (
-            "The number always has two digits. After each step keep the last two digits, so 137"
-            " becomes 37 and 5 is written 05. If a result is below zero, add 100 to it."
+            "The number always has two digits: of each result only the last two count, so 137"
+            " becomes 37, and 5 is written 05. Below zero, count down from 100, so -5 becomes 95."
+            " Read backwards, 37 is 73 and 05 is 50."
         )
         return (
-            f"In this task these words have exactly the meaning given here; 'it' is the number so"
+            "In this task these words have exactly the meaning given here; n is the number so"
             f" far.\n{meanings}\n\n{digits}\n\nStart with {start} and do these steps in turn:"
             f" {steps}.\n\nWhat is the number at the end?",
             f"A number starts as {start} and is changed by these steps, in turn: {steps}.\n\n"
-            f"What each word means is fixed by this list; 'it' is the number so far.\n{meanings}"
+            f"What each word means is fixed by this list; n is the number so far.\n{meanings}"
             f"\n\n{digits}\n\nGive the number after the last step.",
-            f"Use these definitions, even where they are unusual; 'it' is the number so far.\n"
+            f"Use these definitions, even where they are unusual; n is the number so far.\n"
             f"{meanings}\n\n{digits}\n\nThe number is {start}. Now: {steps}.\n\nWhat is the number"
             " then?",
         )[task.template]
@@ -117,7 +118,7 @@ class Words(Wording):
         del action
         meaning = dict(task.meaning)
         return "\n".join(
-            f"{_step(word, k)}: {meaning[word].replace('k', str(k))}: {before:02} -> {after:02}"
+            f"{_step(word, k)}: {_put(meaning[word], before, k)} -> {after:02}"
             for (word, k), before, after in zip(
                 task.steps, task.values[:-1], task.values[1:], strict=True
             )
@@ -128,11 +129,17 @@ class Words(Wording):
 
 
 def _form(word: str) -> str:
-    return word if word == "swap" else f"{word} k"
+    return word if word == "reverse" else f"{word} k"
 
 
 def _step(word: str, k: int) -> str:
-    return word if word == "swap" else f"{word} {k}"
+    return word if word == "reverse" else f"{word} {k}"
+
+
+def _put(meaning: str, n: int, k: int) -> str:
+    """The formula with its numbers put in."""
+    signs = {"n": f"{n:02}", "k": str(k)}
+    return " ".join(signs.get(sign, sign) for sign in meaning.split())
 
 
 def _facts(task: Redefined) -> Mapping[str, float]:
@@ -141,8 +148,8 @@ def _facts(task: Redefined) -> Mapping[str, float]:
         "redefined": len(redefined),
         "redefined_steps": sum(word in redefined for word, _ in task.steps) / len(task.steps),
         "steps": len(task.steps),
-        "words_a_meaning": sum(len(said.split()) for _, said in task.meaning) / len(task.meaning),
-        "swaps": sum(word == "swap" for word, _ in task.steps) / len(task.steps),
+        "signs_a_meaning": sum(len(said.split()) for _, said in task.meaning) / len(task.meaning),
+        "reverses": sum(word == "reverse" for word, _ in task.steps) / len(task.steps),
     }
 
 
@@ -170,5 +177,5 @@ def redefined(at: Coordinate, rng: random.Random) -> Redefined:
 
 def _new(word: str, rng: random.Random) -> str:
     """Another meaning than the familiar one."""
-    pool = _WITHOUT_K if word == "swap" else _WITH_K
+    pool = _WITHOUT_K if word == "reverse" else _WITH_K
     return rng.choice([said for said in pool if said != FAMILIAR[word]])
