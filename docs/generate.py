@@ -8,6 +8,8 @@ from falloff.core import Axis, Coordinate, format_dose
 from falloff.probes import Family, play_oracle, public_families
 
 GALLERY = Path(__file__).parent / "gallery.md"
+# Of a longer message the gallery shows the beginning and the end.
+MOST_CHARACTERS = 3000
 
 
 def gallery() -> str:
@@ -54,10 +56,18 @@ def _example(family: Family, at: Coordinate, dialect: str) -> str:
     lines = []
     for message in episode.transcript.messages:
         calls = "".join(f" → {call.name}({call.arguments})" for call in message.tool_calls)
-        lines.append(f"[{message.role}] {message.content}{calls}")
+        lines.append(f"[{message.role}] {_shortened(message.content)}{calls}")
     text = "\n".join(lines)
     head = f"`{at.key}` in the dialect *{dialect}*, gold `{episode.task.gold}`:"
     return f"{head}\n\n```text\n{text}\n```\n"
+
+
+def _shortened(text: str) -> str:
+    left_out = len(text) - MOST_CHARACTERS
+    if left_out <= 0:
+        return text
+    half = MOST_CHARACTERS // 2
+    return f"{text[:half]} [… {left_out} characters …] {text[-half:]}"
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
 import re
 from graphlib import TopologicalSorter
+from itertools import pairwise
 
 from falloff.core import Coordinate, Reason, Reply, child_seed
 from falloff.probes import FAMILIES, Episode
 from falloff.probes.reasoning.ordering import GRADES
 
 FAMILY = FAMILIES["ordering"]
-BEFORE = r"^(\w+) (?:is taller than|finished today's race before|stands further to the front .*than) (\w+)$"
-AFTER = r"^(\w+) (?:is shorter than|finished today's race after|stands further to the back .*than) (\w+)$"
+BEFORE = r"^(\w+) (?:is taller than|finished today's race before|stands .* front .*than) (\w+)$"
+AFTER = r"^(\w+) (?:is shorter than|finished today's race after|stands .* back .*than) (\w+)$"
 
 
 def ask(key="", seed=1):
@@ -49,7 +50,7 @@ def test_the_statements_leave_no_other_order():
         task = ask("steps=4,distractors=16", child_seed("forced", index))
         _, graph, _ = sort_topologically(task.request().messages[0].content)
         people = task.task.gold.split(", ")
-        for first, second in zip(people, people[1:], strict=False):
+        for first, second in pairwise(people):
             frontier = {second}
             for _ in range(4):
                 frontier = {before for name in frontier for before in graph.get(name, ())}

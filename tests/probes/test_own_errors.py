@@ -1,6 +1,7 @@
 """The family own_errors, beyond the common contract."""
 
 import re
+from itertools import pairwise
 
 from falloff.core import Coordinate, Reason, Reply, child_seed
 from falloff.probes import FAMILIES, Episode
@@ -61,7 +62,7 @@ def test_the_history_goes_on_from_its_own_results():
     lines = re.findall(
         r"(\d+) [+-] \d+ = (\d+)", ask("own_error_prefix=0.5").request().messages[1].content
     )
-    assert all(a[1] == b[0] for a, b in zip(lines, lines[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(lines))
 
 
 def test_the_user_warns_of_mistakes_at_every_level():

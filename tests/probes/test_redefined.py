@@ -24,10 +24,8 @@ def carry_out(prompt, meanings=None):
             value = value[::-1]
             continue
         left, sign, right = meanings[word].replace("n", value).replace("k", k).split()
-        if sign == "*":
-            result = sum([int(left)] * int(right))
-        else:
-            result = int(left) + int(f"{sign}{right}")
+        terms = [int(left)] * int(right) if sign == "*" else [int(left), int(f"{sign}{right}")]
+        result = sum(terms)
         value = f"{result + 100 if result < 0 else result:02}"[-2:]
     return value
 

@@ -10,6 +10,7 @@ from falloff.probes.family import CAPABILITIES, FAMILIES, Family, family
 from falloff.probes.long_horizon import ledger as _ledger
 from falloff.probes.long_horizon import recall as _recall
 from falloff.probes.novel_instructions import ambiguity as _ambiguity
+from falloff.probes.novel_instructions import constraints as _constraints
 from falloff.probes.novel_instructions import extract_json as _extract_json
 from falloff.probes.novel_instructions import redefined as _redefined
 from falloff.probes.reasoning import composition as _composition
@@ -34,5 +35,5 @@ __all__ = [
 ]
 
 # Imported for their registration.
-del _SIM, _ambiguity, _composition, _extract_json, _ledger, _ordering, _own_errors
-del _reasoning_steps, _recall, _redefined, _rule_chain, _tool_chain
+del _SIM, _ambiguity, _composition, _constraints, _extract_json, _ledger, _ordering
+del _own_errors, _reasoning_steps, _recall, _redefined, _rule_chain, _tool_chain

@@ -132,9 +132,7 @@ def _lines(start: int, amounts: tuple[int, ...], results: tuple[int, ...]) -> li
     befores = (start, *results)
     return [
         f"{i}. {before} {'+' if amount > 0 else '-'} {abs(amount)} = {after}"
-        for i, (before, amount, after) in enumerate(
-            zip(befores, amounts, results, strict=False), 1
-        )
+        for i, (before, amount, after) in enumerate(zip(befores, amounts, results, strict=False), 1)
     ]
 
 
@@ -156,6 +154,7 @@ def _facts(task: Working) -> Mapping[str, float]:
     renderers=dialects_of(Words()),
     facts=_facts,
     moves={"own_error_prefix": ("wrong_steps",), "steps": ("steps",)},
+    most_tokens=1500,
 )
 def own_errors(at: Coordinate, rng: random.Random) -> Working:
     """Go on with one's own working, of which some steps are wrong, to the right number."""

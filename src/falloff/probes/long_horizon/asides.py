@@ -50,26 +50,42 @@ def asides(count: int, rng: random.Random) -> tuple[tuple[str, str], ...]:
     return tuple(drawn[:count])
 
 
-_WHO = """
+_WHO = (
+    """
 The old gardener|A tired postman|The new teacher|A quiet neighbour|The village baker|My uncle
 The young doctor|A careful driver|The night porter|The choir master|A local painter|The fisherman
 The second cook|A retired captain|The museum guide|The shy pupil|The tall carpenter|A busy nurse
-""".replace("\n", "|").strip("|").split("|")
-_DID = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+_DID = (
+    """
 walked slowly past|spoke at length about|forgot|painted a picture of|took a photograph of|cleaned
 wrote a short note on|waited beside|asked many questions about|looked again at|told us of|admired
 complained about|went back to|drew a plan of|never cared for|was proud of|read a book about
-""".replace("\n", "|").strip("|").split("|")
-_WHAT = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+_WHAT = (
+    """
 the river|the empty market|the stone wall|the railway station|the orchard|the harbour road
 the public library|the frozen lake|the town hall|the wooden stairs|the rose garden|the bakery
 the school yard|the long corridor|the hill behind the church|the greenhouse|the mill|the meadow
-""".replace("\n", "|").strip("|").split("|")
-_WHEN = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+_WHEN = (
+    """
 before breakfast|in the afternoon|on a rainy day|last spring|after the concert|without a word
 late in the evening|during the holidays|when the sun came out|all through the winter|at noon
 as the others were leaving|once more|for the first time|in spite of the wind|with great patience
-""".replace("\n", "|").strip("|").split("|")
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
 
 # Of the sentences below, in characters; a token of English is about four.
 _CHARACTERS_A_TOKEN = 4

@@ -15,7 +15,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from falloff.core import Axis, Coordinate, Message, Reason
+from falloff.core import Axis, Coordinate, Reason
 from falloff.probes.answers import same
 from falloff.probes.dialects import Dialogue, Wording
 from falloff.probes.family import family
@@ -176,6 +176,7 @@ def _facts(task: Ledger) -> Mapping[str, float]:
     renderers={"chat": Dialogue(Words())},
     facts=_facts,
     moves={"horizon": ("horizon",), "interference": ("asides",)},
+    most_tokens=2000,
 )
 def ledger(at: Coordinate, rng: random.Random) -> Ledger:
     """Keep count of a store whose changes are told one a turn, and give the number in the end."""

@@ -31,7 +31,13 @@ AMBIGUITY = Axis(
     name="ambiguity",
     unit="kind of doubt",
     levels=(0, 1, 2, 3, 4),
-    labels=("none", "settled in the text", "settled by look-up", "needs a question", "unanswerable"),
+    labels=(
+        "none",
+        "settled in the text",
+        "settled by look-up",
+        "needs a question",
+        "unanswerable",
+    ),
     kind="nominal",
     role="shift",
     description="what one of the two questions leaves open, and where that is settled",
@@ -43,6 +49,14 @@ RECORDS = Axis(
     description="people in the list",
 )
 
+# Said at every level.
+RULES = (
+    "If a name stands once in the list, that person is meant. If two people have it, take the one"
+    " whom the note names; if the note is about another name, take the one whose desk is in use"
+    " today. If the desks of both or of neither are in use, write ASK in place of the number, so"
+    " that I can tell you whom I mean. If nobody in the list has the name, write UNKNOWN in place"
+    " of the number."
+)
 DEPARTMENTS = ("Sales", "Legal", "Finance", "Design", "Support", "Research", "Press", "Training")
 
 
@@ -113,12 +127,8 @@ class Words(Wording):
             f"Look up the extension of {first} (first) and that of {second} (second).",
         )[task.template]
         return (
-            f"Staff list:\n{lines}\n\n{note}\n\nAppendix: desks in use today: {desks}.\n\n{asked}\n\n"
-            "If a name stands once in the list, that person is meant. If two people have it, take"
-            " the one whom the note names; if the note is about another name, take the one whose"
-            " desk is in use today. If the desks of both or of neither are in use, write ASK in"
-            " place of the number, so that I can tell you whom I mean. If nobody in the list has"
-            " the name, write UNKNOWN in place of the number."
+            f"Staff list:\n{lines}\n\n{note}\n\nAppendix: desks in use today: {desks}."
+            f"\n\n{asked}\n\n{RULES}"
         )
 
     def working(self, task: Doubt, action: Action) -> str:
@@ -168,15 +178,14 @@ def _facts(task: Doubt) -> Mapping[str, float]:
     renderers=dialects_of(Words()),
     facts=_facts,
     moves={"ambiguity": ("people_of_the_names", "to_be_asked"), "records": ("records",)},
+    most_tokens=3000,
 )
 def ambiguity(at: Coordinate, rng: random.Random) -> Doubt:
     """Look up two people, one of them plain, the other perhaps not to be told from a namesake."""
     size = int(at["records"])
     noted, placed, open_, absent, *plain = rng.sample(NAMES, size - 3 + 1)
     records = _records((noted, placed, open_), plain, rng)
-    pairs = {
-        name: tuple(r for r in records if r.name == name) for name in (noted, placed, open_)
-    }
+    pairs = {name: tuple(r for r in records if r.name == name) for name in (noted, placed, open_)}
     chosen = {name: rng.choice(pair) for name, pair in pairs.items()}
     in_use = _in_use(records, pairs[placed], chosen[placed], pairs[open_], rng)
     extension = {r.name: str(r.extension) for r in (*records, *chosen.values())}

@@ -36,14 +36,13 @@ DISTRACTORS = Axis(
 )
 
 # Kinds of a fact; the value is any noun, so that no value can be told from its key.
-KEYS = tuple(
-    """
-    address agent author badge brand buyer carrier category city client code colour country
-    courier customer driver editor emblem flag gift guest guide label leader logo material model
-    nickname origin owner partner password pattern product recipient region seller sender signal
-    street supplier symbol tenant title topic vendor witness
-    """.split()
-)
+_KEYS = """
+address agent author badge brand buyer carrier category city client code colour country
+courier customer driver editor emblem flag gift guest guide label leader logo material model
+nickname origin owner partner password pattern product recipient region seller sender signal
+street supplier symbol tenant title topic vendor witness
+"""
+KEYS = tuple(_KEYS.split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +106,7 @@ def _facts(task: Extraction) -> Mapping[str, float]:
     renderers=dialects_of(Words()),
     facts=_facts,
     moves={"fields": ("fields",), "distractors": ("distractors",)},
+    most_tokens=1000,
 )
 def extract_json(at: Coordinate, rng: random.Random) -> Extraction:
     """Write the facts asked for as a JSON object, and no others."""

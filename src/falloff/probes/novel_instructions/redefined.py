@@ -161,6 +161,7 @@ def _facts(task: Redefined) -> Mapping[str, float]:
     renderers=dialects_of(Words()),
     facts=_facts,
     moves={"rule_novelty": ("redefined", "redefined_steps"), "steps": ("steps",)},
+    most_tokens=1000,
 )
 def redefined(at: Coordinate, rng: random.Random) -> Redefined:
     """Apply operations in turn, under names of which some have been given another meaning."""

@@ -166,6 +166,7 @@ def _facts(task: Composed) -> Mapping[str, float]:
     renderers=dialects_of(Words()),
     facts=_facts,
     moves={"composition": ("primitives",), "length": ("words",)},
+    most_tokens=2000,
 )
 def composition(at: Coordinate, rng: random.Random) -> Composed:
     """Apply several simple operations to a list of words, one after the other."""

@@ -170,7 +170,7 @@ def _facts(task: Order) -> Mapping[str, float]:
     renderers=dialects_of(Words()),
     facts=_facts,
     moves={"steps": ("steps", "chain"), "distractors": ("distractors",)},
-    most_tokens=6000,
+    most_tokens=5000,
 )
 def ordering(at: Coordinate, rng: random.Random) -> Order:
     """Put five people in order, from statements that each compare two."""
