@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from falloff.core import Coordinate, Reason, Reply, child_seed
 from falloff.probes import FAMILIES, Episode, play_oracle
 
@@ -42,7 +44,7 @@ def test_every_change_comes_in_a_turn_of_its_own():
     episode = ask("horizon=8,interference=2")
     assert len(talk(episode)) == 1 + 8 + 2 + 1
     played = play_oracle(episode.probe, dialect="chat")
-    assert played.outcome.calls == 8 + 2 + 2 == played.task.max_turns
+    assert played.outcome.calls == 8 + 2 + 2 == played.task.max_turns - 1
 
 
 def test_a_model_that_chats_instead_of_saying_ok_is_heard_all_the_same():
@@ -58,11 +60,23 @@ def test_an_answer_before_the_question_is_wrong():
     assert episode.outcome.reason is Reason.WRONG
 
 
-def test_no_answer_to_the_question_is_malformed():
+def test_who_gives_no_answer_line_is_asked_once_more_and_is_then_malformed():
     episode = ask("horizon=1")
     talk(episode)
     episode.feed(Reply(text="OK"))
+    assert not episode.done
+    assert "Please give the number" in episode.request().messages[-1].content
+    episode.feed(Reply(text="OK"))
     assert episode.outcome.reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("said", ["999", "The store now holds 999.", "**OK**", "", "lemons: 9"])
+def test_whatever_is_said_on_the_way_is_no_answer(said):
+    episode = ask("horizon=4,interference=2")
+    talk(episode, say=said)
+    episode.feed(Reply(text=said))
+    episode.feed(Reply(text=f"Answer: {episode.task.gold}"))
+    assert episode.outcome.reason is Reason.SOLVED
 
 
 def test_asides_stand_anywhere_among_the_changes():

@@ -5,14 +5,15 @@
     - How many lemons are in the store now? - Answer: 425
 
 Every change is told in its own turn by a scripted user, who hears whatever the model says and goes
-on. Every change matters to the number asked for. Unrelated turns come at random among them.
+on. Every change matters to the number asked for. A reply to the question that does not give an
+answer line is asked for it once more. Unrelated turns come at random among them.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from falloff.core import Axis, Coordinate, Reason
@@ -42,14 +43,17 @@ INTERFERENCE = Axis(
 
 @dataclass(kw_only=True)
 class User:
-    """Says the ``lines`` one after the other, whatever is said to it; the last one asks."""
+    """Says the ``lines`` one after the other, whatever is said to it.
+
+    The last but one asks for the number; the last asks again, for its form.
+    """
 
     lines: tuple[str, ...]
-    said: int = field(default=0)
+    said: int = 0
 
     @property
     def has_asked(self) -> bool:
-        return self.said == len(self.lines)
+        return self.said >= len(self.lines) - 1
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
         del arguments
@@ -57,7 +61,7 @@ class User:
 
     def hear(self, text: str) -> str | None:
         del text
-        if self.has_asked:
+        if self.said == len(self.lines):
             return None
         self.said += 1
         return self.lines[self.said - 1]
@@ -80,14 +84,15 @@ class Ledger:
 
     @property
     def max_turns(self) -> int:
-        return len(self.events) + 2
+        return len(self.events) + 3
 
     @property
     def gold(self) -> str:
         return str(self.start + sum(self.changes))
 
     def world(self) -> User:
-        return User(lines=(*(told(self, event) for event in self.events), asked(self)))
+        changes = (told(self, event) for event in self.events)
+        return User(lines=(*changes, f"{asked(self)} {FORM}", f"Please give the number. {FORM}"))
 
     def check(self, answer: str, world: World) -> Reason:
         """An answer before the question is wrong, whatever it says."""
@@ -107,6 +112,7 @@ class Ledger:
         return Answer(value=str(rng.randrange(LOW, HIGH)))
 
 
+FORM = "Finish with one line of the form 'Answer: X'."
 THINGS = ("lemons", "bricks", "tickets", "candles", "ropes", "baskets", "melons", "lamps")
 _IN = ("{} {} come in.", "We get {} more {}.", "{} {} are delivered.")
 _OUT = ("{} {} go out.", "We give away {} {}.", "{} {} are taken away.")
@@ -121,14 +127,13 @@ def told(task: Ledger, event: int | tuple[str, str]) -> str:
 
 
 def asked(task: Ledger) -> str:
-    """The user's last line."""
+    """How the user asks for the number."""
     things = task.things
-    question = (
+    return (
         f"How many {things} are in the store now?",
         f"That was all. How many {things} do we have?",
         f"What is the number of {things} in the store, after all these changes?",
     )[task.template]
-    return f"{question} Finish with one line of the form 'Answer: X'."
 
 
 class Words(Wording):
