@@ -58,8 +58,8 @@ def dressed(name, rules):
         return f"-{text}-"
     if "in parentheses" in rules:
         return f"{text}({len(name)})"
-    if "pointed" in rules:
-        return f"{text}<{name[1]}>"
+    if "two slashes" in rules:
+        return f"{text}/{name[1]}/"
     return text
 
 

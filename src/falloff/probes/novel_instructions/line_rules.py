@@ -179,9 +179,9 @@ RULES: dict[str, tuple[LineRule, LineRule, LineRule, LineRule]] = {
             kept=lambda line, _: _followed(line, lambda name: rf"\({len(name)}\)"),
         ),
         LineRule(
-            said="Right after each name, repeat its second letter as a small letter in pointed"
-            " brackets, like <x>.",
-            kept=lambda line, _: _followed(line, lambda name: f"<{name[1]}>"),
+            said="Right after each name, repeat its second letter as a small letter between two"
+            " slashes, like /x/.",
+            kept=lambda line, _: _followed(line, lambda name: f"/{name[1]}/"),
         ),
     ),
     "numbering": (

@@ -20,7 +20,7 @@ _CASE: tuple[Callable[[str], str], ...] = (
     lambda name: name[:-1] + name[-1].upper(),
     lambda name: "".join(c.upper() if c in VOWELS else c for c in name),
 )
-_MARK = ("[{0}]", "-{0}-", "{0} ({1})", "{0} <{2}>")
+_MARK = ("[{0}]", "-{0}-", "{0} ({1})", "{0} /{2}/")
 _NUMBERING = (("1", "2", "3"), ("a", "b", "c"), ("i", "ii", "iii"), ("21", "14", "7"))
 _SEPARATORS = ((", ", ", "), ("; ", "; "), (" => ", " => "), (" ~ ", " ~~ "))
 
