@@ -9,7 +9,6 @@ from falloff.core import Message, Reply
 from falloff.probes.dialects.chat import Chat, read_text
 from falloff.probes.task import Action, Answer, Say
 
-
 _ANSWER = re.compile(r"\banswer\b", re.IGNORECASE)
 
 
