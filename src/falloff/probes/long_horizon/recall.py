@@ -1,14 +1,15 @@
 """Long horizon: a fact said early, asked for late.
 
-    My uncle forgot the river last spring. The code word of Nadia is kite. A busy nurse … - Noted.
-    What is the plural of 'foot'? - feet
+    My uncle forgot the river last spring. The code word of Nadia is kite. A busy nurse …
+    What is the plural of 'foot'? - feet - What comes right after Monday? - Tuesday
     What is the code word of Nadia?
 
 The fact stands in a text of sentences on other matters. ``context_load`` makes the text longer,
 ``needle_depth`` says where in it the fact stands (two sentences are always there, so that it has a
 place without load, too), and ``interference`` puts turns on other matters between the text and the
-question. The turns are history: the model is asked once, and what stands there is the same for
-every model. No sentence of the text and no turn holds a name, a code word or a number.
+question. The first message holds the text and what is asked first. The turns are history: the
+model is asked once, and what stands there is the same for every model. No sentence of the text and
+no turn holds a name, a code word or a number.
 
 The depth is nominal: what stands in the middle of a long text is lost more often than what stands
 at either end, so there is no way outward along it.
@@ -95,14 +96,13 @@ class Words(Wording):
     def opening(self, task: Recall) -> tuple[Message, ...]:
         fact = self.facts[task.template].format(task.who, task.word)
         text = " ".join((*task.before, fact, *task.after))
-        said = [("user", text), ("assistant", "Noted.")]
+        said = []
         for asked, answered in task.turns:
-            said += [("user", asked), ("assistant", answered)]
-        said.append(("user", self.questions[task.template].format(task.who)))
-        return tuple(
-            Message(role="user" if role == "user" else "assistant", content=content)
-            for role, content in said
-        )
+            said.append(Message(role="user", content=asked))
+            said.append(Message(role="assistant", content=answered))
+        said.append(Message(role="user", content=self.questions[task.template].format(task.who)))
+        first = Message(role="user", content=f"{text}\n\n{said[0].content}")
+        return (first, *said[1:])
 
     def room(self, task: Recall) -> int:
         del task
