@@ -41,6 +41,8 @@ and 1. This is a deliberate choice:
   the mean of the drawn curves. Edges, curves and cells stay the fit's own: d says how far the mean
   over the box is off, not where.
 """
+# Of a longer message the gallery shows the beginning and the end.
+MOST_CHARACTERS = 3000
 
 
 def gallery() -> str:
@@ -87,7 +89,7 @@ def _example(family: Family, at: Coordinate, dialect: str) -> str:
     lines = []
     for message in episode.transcript.messages:
         calls = "".join(f" → {call.name}({call.arguments})" for call in message.tool_calls)
-        lines.append(f"[{message.role}] {message.content}{calls}")
+        lines.append(f"[{message.role}] {_shortened(message.content)}{calls}")
     text = "\n".join(lines)
     head = f"`{at.key}` in the dialect *{dialect}*, gold `{episode.task.gold}`:"
     return f"{head}\n\n```text\n{text}\n```\n"
@@ -109,6 +111,12 @@ def _definition(definition: Definition) -> str:
         f"- Limits: {definition.limits}\n- Source: {definition.source}.\n"
         + (f"- In the JSON: {keys}\n" if keys else "")
     )
+def _shortened(text: str) -> str:
+    left_out = len(text) - MOST_CHARACTERS
+    if left_out <= 0:
+        return text
+    half = MOST_CHARACTERS // 2
+    return f"{text[:half]} [… {left_out} characters …] {text[-half:]}"
 
 
 if __name__ == "__main__":

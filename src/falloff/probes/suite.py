@@ -55,8 +55,23 @@ CHAT = SUITES.register("chat")(
         family_names=("rule_chain", "tool_chain"),
     )
 )
+_TEXT_FAMILIES = (
+    "reasoning_steps",
+    "composition",
+    "ordering",
+    "own_errors",
+    "recall",
+    "ledger",
+    "redefined",
+    "constraints",
+    "ambiguity",
+    "extract_json",
+)
 TEXT = SUITES.register("text")(
-    Suite(name="text", version="1.0", dialect="chat", family_names=("reasoning_steps",))
+    Suite(name="text", version="1.0", dialect="chat", family_names=_TEXT_FAMILIES)
+)
+CORE = SUITES.register("core")(
+    Suite(name="core", version="1.0", dialect="chat", family_names=_TEXT_FAMILIES)
 )
 
 

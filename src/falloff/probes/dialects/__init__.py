@@ -6,7 +6,8 @@ final answer is to be given and read. Knows no gold.
 
 from falloff.probes.dialects.chat import Chat
 from falloff.probes.dialects.completion import Completion
+from falloff.probes.dialects.dialogue import Dialogue
 from falloff.probes.dialects.plain import Plain
 from falloff.probes.dialects.wording import Wording, dialects_of
 
-__all__ = ["Chat", "Completion", "Plain", "Wording", "dialects_of"]
+__all__ = ["Chat", "Completion", "Dialogue", "Plain", "Wording", "dialects_of"]
