@@ -1,0 +1,68 @@
+"""How errands are said: the steps of a route, and the rules of the office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from falloff.core import ToolSpec
+from falloff.probes.dialects import Wording
+from falloff.probes.task import Action
+from falloff.probes.toolworld.errand import note_of
+from falloff.probes.toolworld.route import Route, Stop, said_value
+from falloff.probes.toolworld.services import SERVICES
+
+_OPEN = ("Open {}.", "Look up {}.", "Read {}.", "Get {}.")
+_SET = (
+    "Set the {0} of {1} to {2}.",
+    "Give {1} the {0} {2}.",
+    "Change the {0} of {1} to {2}.",
+    "Put the {0} of {1} at {2}.",
+)
+_ERRAND = (
+    "Please carry out this errand with the office tools, one step after the other:",
+    "You work in an office, with tools for its records. Do these steps in order:",
+    "Here is something to be done with the tools. Each step goes on from the one before.",
+    "I need this done in our records, step by step:",
+)
+TEMPLATES = len(_ERRAND)
+
+
+class OfficeWords(Wording):
+    """Words of the families in the tool world; subclasses give :meth:`ask`."""
+
+    kind = "words"
+
+    def tools(self, task: Any) -> tuple[ToolSpec, ...]:
+        return tuple(tool.spec for tool in task.tools)
+
+    def working(self, task: Any, action: Action) -> str:
+        del task
+        return note_of(action)
+
+
+def said_route(route: Route, template: int, *, named_tools: bool = False) -> str:
+    """The steps as a numbered list; ``named_tools``: each with the tool that does it."""
+    lines = [_ERRAND[template]]
+    for number, stop in enumerate(route.stops, start=1):
+        before = route.stops[number - 2].service if number > 1 else ""
+        tool = f" ({stop.key})" if named_tools else ""
+        lines.append(f"{number}. {_said_stop(stop, before, route.start, template)}{tool}")
+    return "\n".join(lines)
+
+
+def _said_stop(stop: Stop, before: str, start: str, template: int) -> str:
+    service = SERVICES[stop.service]
+    target = f"{service.noun} {start}".rstrip()
+    if before:
+        previous = SERVICES[before]
+        target = f"the {previous.link(stop.link).phrase} (named by that {previous.noun})"
+    if not stop.field:
+        return _OPEN[template].format(target)
+    field = service.field(stop.field)
+    value = said_value(field, stop.value)
+    return _SET[template].format(field.phrase, target, value)
+
+
+def limits(max_calls: int) -> str:
+    """What holds in every errand."""
+    return f"Change nothing else. You may make at most {max_calls} calls."
