@@ -53,6 +53,22 @@ TEXT = SUITES.register("text")(
     Suite(name="text", version="1.0", dialect="chat", family_names=("reasoning_steps",))
 )
 
+_AGENTIC = (
+    "tool_errand",
+    "tool_missing",
+    "tool_reasoning",
+    "tool_recovery",
+    "tool_deception",
+    "faults_under_rule",
+    "long_errand",
+)
+AGENTIC = SUITES.register("agentic")(
+    Suite(name="agentic", version="1.0", dialect="chat", family_names=_AGENTIC)
+)
+CORE = SUITES.register("core")(
+    Suite(name="core", version="1.0", dialect="chat", family_names=("reasoning_steps", *_AGENTIC))
+)
+
 
 def public_families() -> tuple[Family, ...]:
     """The families that real models are asked: all but those of other suites alone, by name."""

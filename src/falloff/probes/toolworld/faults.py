@@ -20,7 +20,7 @@ from falloff.probes.task import Observation
 from falloff.probes.toolworld.office import TOOLS, Layer, Store, refused, shown
 from falloff.probes.toolworld.schema import Param, Tool
 from falloff.probes.toolworld.services import service_of
-from falloff.probes.toolworld.state import earlier, receipt
+from falloff.probes.toolworld.state import Rows, earlier, receipt
 
 FaultKind = Literal["refuses_once", "refuses", "deceives_once", "deceives", "closed"]
 KINDS: tuple[FaultKind, ...] = ("refuses_once", "refuses", "deceives_once", "deceives", "closed")
@@ -140,12 +140,22 @@ class Faults:
             row = self.store.rows[record]
             claimed = row | {field: value, "revision": row["revision"] + 1}
             return shown(claimed | {"receipt": receipt(self.store.seed + 1, claimed, record)})
-        if child_seed("deceived", self.store.seed, record) % 2:
+        others = _unlike(record, self.store.rows)
+        if not others or child_seed("deceived", self.store.seed, record) % 2:
             return shown(earlier(self.store.rows, record, self.store.seed, copy="line"))
-        service = service_of(record)
-        others = [r for r, row in self.store.rows.items() if service.id_key in row and r != record]
         other = others[child_seed("mistaken", self.store.seed, record) % len(others)]
-        return self.inner.call(tool, {service.id_key: other})
+        return self.inner.call(tool, {service_of(record).id_key: other})
+
+
+def _unlike(record: str, rows: Rows) -> list[str]:
+    """Records of the same service that name no record which ``record`` names."""
+    service = service_of(record)
+    links = [link.name for link in service.links]
+    return [
+        other
+        for other, row in rows.items()
+        if service.id_key in row and all(row[name] != rows[record][name] for name in links)
+    ]
 
 
 def _stood_in_for(arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Small layers between agent and store: notices that come along, and summaries that are stale."""
+"""Small layers: notices that come along, summaries that are stale, transfers that are cut off."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from falloff.core import child_seed
 from falloff.probes.task import Observation
-from falloff.probes.toolworld.office import Layer, Store
+from falloff.probes.toolworld.office import Layer, Store, refused
 from falloff.probes.toolworld.user import User
 
 
@@ -55,3 +56,24 @@ class Stale:
         if tool != self.tool or result.error or record not in self.false:
             return result
         return Observation(value=json.dumps(json.loads(result.value) | self.false[record]))
+
+
+class Cuts:
+    """Calls of ``tool`` that are cut off: ``counts[i]`` of them before the i-th that goes through."""
+
+    def __init__(self, inner: Layer, counts: tuple[int, ...], *, tool: str, seed: int) -> None:
+        self.inner = inner
+        self.counts = dict(enumerate(counts))
+        self.tool = tool
+        self.seed = seed
+        self.done = self.cut = 0
+
+    def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
+        if tool == self.tool and self.counts.get(self.done, 0):
+            self.counts[self.done] -= 1
+            self.cut += 1
+            number = 1000 + child_seed("cut", self.seed, self.cut) % 9000
+            return refused(f"{tool} failed and nothing was moved (incident {self.cut}-{number})")
+        result = self.inner.call(tool, arguments)
+        self.done += tool == self.tool and not result.error
+        return result

@@ -25,10 +25,13 @@ def shown(value: Mapping[str, Any]) -> Observation:
 
 
 class Layer(Protocol):
-    """Anything that answers calls: the store, or something between it and the agent."""
+    """Anything that answers calls: the store, or something between it and the agent.
+
+    The outermost is a front, so that those within get calls that are sound in form.
+    """
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
-        """What comes of the call. Never raises, whatever the arguments."""
+        """What comes of the call."""
         ...
 
 

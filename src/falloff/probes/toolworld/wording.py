@@ -40,27 +40,37 @@ class OfficeWords(Wording):
         return note_of(action)
 
 
-def said_route(route: Route, template: int, *, named_tools: bool = False) -> str:
-    """The steps as a numbered list; ``named_tools``: each with the tool that does it."""
+def said_route(
+    route: Route,
+    template: int,
+    *,
+    named_tools: bool = False,
+    without_start: bool = False,
+    without_value: bool = False,
+) -> str:
+    """The steps as a numbered list; ``named_tools``: each with the tool that does it.
+
+    ``without_start`` leaves out the id of the first record, ``without_value`` what is to be set.
+    """
     lines = [_ERRAND[template]]
+    noun = SERVICES[route.stops[0].service].noun
+    target = f"the {noun}" if without_start else f"{noun} {route.start}"
     for number, stop in enumerate(route.stops, start=1):
-        before = route.stops[number - 2].service if number > 1 else ""
+        if number > 1:
+            before = SERVICES[route.stops[number - 2].service]
+            target = f"the {before.link(stop.link).phrase} (named by that {before.noun})"
         tool = f" ({stop.key})" if named_tools else ""
-        lines.append(f"{number}. {_said_stop(stop, before, route.start, template)}{tool}")
+        lines.append(f"{number}. {_said_stop(stop, target, template, without_value)}{tool}")
     return "\n".join(lines)
 
 
-def _said_stop(stop: Stop, before: str, start: str, template: int) -> str:
-    service = SERVICES[stop.service]
-    target = f"{service.noun} {start}".rstrip()
-    if before:
-        previous = SERVICES[before]
-        target = f"the {previous.link(stop.link).phrase} (named by that {previous.noun})"
+def _said_stop(stop: Stop, target: str, template: int, without_value: bool) -> str:
     if not stop.field:
         return _OPEN[template].format(target)
-    field = service.field(stop.field)
-    value = said_value(field, stop.value)
-    return _SET[template].format(field.phrase, target, value)
+    field = SERVICES[stop.service].field(stop.field)
+    if without_value:
+        return f"Change the {field.phrase} of {target}."
+    return _SET[template].format(field.phrase, target, said_value(field, stop.value))
 
 
 def limits(max_calls: int) -> str:
