@@ -141,8 +141,8 @@ class Words(OfficeWords):
             f" {rises}. Both stay so for all that follows, until the next failure.\n"
             "- A failed transfer moves no money. The order is then still to be paid: at once, from"
             " the new account and with the new fee.\n"
-            "- A transfer has failed when the tool says 'transfer failed'. A call that is refused for"
-            " its form does not count.\n\n"
+            "- A transfer has failed when the tool says 'transfer failed'. A call that is refused"
+            " for its form does not count.\n\n"
             f"At the end report the receipt number of the last transfer. {limits(task.max_calls)}"
         )
 

@@ -142,8 +142,7 @@ def tool_deception(at: Coordinate, rng: random.Random) -> Billing:
         if service_of(record).name == "orders":
             row |= _with_lines(rng)
     route = lay_route(rows, chain, rng, last="orders", change=False)
-    seed = rng.getrandbits(60)
-    order = route.records(Store(rows, seed))[-1]
+    order = route.records[-1]
     tools = [*(TOOLS[key] for key in dict.fromkeys([*route.keys, "get_order"])), LINES, BILL]
     rng.shuffle(tools)
     left_out = rng.choice(rows[order]["lines"])
@@ -154,7 +153,8 @@ def tool_deception(at: Coordinate, rng: random.Random) -> Billing:
     return Billing(
         template=rng.randrange(TEMPLATES),
         rows=rows,
-        seed=seed,
+        seed=rng.getrandbits(60),
+        secluded=frozenset(route.records),
         tools=tuple(tools),
         route=route,
         order=order,

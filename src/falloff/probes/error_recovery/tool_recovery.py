@@ -210,16 +210,15 @@ def tool_recovery(at: Coordinate, rng: random.Random) -> Recovery:
     kind, count, chain = (int(dose) for _, dose in at)
     rows = make_rows(rng)
     route = lay_route(rows, chain, rng)
-    seed = rng.getrandbits(60)
-    on_the_way = route.records(Store(rows, seed))
-    struck = [(s.key, record) for s, record in zip(route.stops, on_the_way, strict=True)]
+    struck = [(s.key, record) for s, record in zip(route.stops, route.records, strict=True)]
     needed = tuple(TOOLS[key] for key in route.keys)
     tools = [*needed, AUDIT]
     rng.shuffle(tools)
     return Recovery(
         template=rng.randrange(TEMPLATES),
         rows=rows,
-        seed=seed,
+        seed=rng.getrandbits(60),
+        secluded=frozenset(route.records),
         tools=(*tools, *backup_tools(needed)),
         route=route,
         plan=spread(struck, KINDS[kind], count, rng),

@@ -72,10 +72,11 @@ class Round(Errand):
         return self.horizon
 
     def layers(self, store: Store) -> Layer:
-        return Notices(Front(store, self.tools), self.notices)
+        return Front(Notices(store, self.notices), self.tools)
 
     def carry_out(self, store: Store) -> str:
-        record, rows = self.start, []
+        record = self.start
+        rows: list[Row] = []
         while not rows or not rows[-1]["last"]:
             stop, link = self._habit(record)
             rows.append(as_row(store.call(stop.key, stop.arguments(record))))

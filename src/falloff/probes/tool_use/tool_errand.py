@@ -143,6 +143,7 @@ def tool_errand(at: Coordinate, rng: random.Random) -> RouteErrand:
         template=rng.randrange(TEMPLATES),
         rows=rows,
         seed=seed,
+        secluded=frozenset(route.records),
         tools=shifted(tuple(tools), SHIFTS[shift], seed=seed),
         route=route,
         shift=SHIFTS[shift],

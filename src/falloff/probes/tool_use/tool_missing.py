@@ -202,6 +202,7 @@ def tool_missing(at: Coordinate, rng: random.Random) -> Incomplete:
         template=rng.randrange(TEMPLATES),
         rows=rows,
         seed=rng.getrandbits(60),
+        secluded=frozenset(route.records),
         tools=tuple(tool for tool in tools if tool.key not in withheld),
         route=route,
         withheld=withheld,

@@ -9,6 +9,7 @@ other; figures have two digits and every number on the way three, however many s
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ class SumErrand(Errand):
         return numbers
 
     def _worked(self, numbers: list[int]) -> str:
-        pairs = zip(numbers[:-1], numbers[1:], strict=True)
+        pairs = itertools.pairwise(numbers)
         return "\n".join(f"{x} {'+' if y > x else '-'} {abs(y - x)} = {y}" for x, y in pairs)
 
     def _closing(self, number: int) -> Stop:
@@ -168,7 +169,7 @@ def tool_reasoning(at: Coordinate, rng: random.Random) -> SumErrand:
         row |= {figure: rng.randrange(10, 100) for figure in _FIGURES}
     route = lay_route(rows, chain, rng, last=rng.choice(_LAST), change=False)
     seed = rng.getrandbits(60)
-    last = route.records(Store(rows, seed))[-1]
+    last = route.records[-1]
     begin, sums = _sums(route.walk(Store(rows, seed)), steps, rng)
     money = next(f for f in service_of(last).fields if f.kind == "money")
     closing = Stop(service=route.stops[-1].service, field=money.name).key
@@ -180,6 +181,7 @@ def tool_reasoning(at: Coordinate, rng: random.Random) -> SumErrand:
         template=rng.randrange(TEMPLATES),
         rows=rows,
         seed=seed,
+        secluded=frozenset(route.records),
         tools=tuple(tools),
         route=route,
         begin=begin,

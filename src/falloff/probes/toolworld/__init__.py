@@ -9,7 +9,7 @@ Knows no family.
 from falloff.probes.toolworld.errand import Errand, Hand, NotedAnswer, NotedCall, Play
 from falloff.probes.toolworld.extras import Copies, extra_tools
 from falloff.probes.toolworld.faults import Fault, Faults, backup_tools, spread
-from falloff.probes.toolworld.layers import Desk, Notices, Stale
+from falloff.probes.toolworld.layers import Cuts, Desk, Notices, Stale
 from falloff.probes.toolworld.office import TOOLS, Layer, Store
 from falloff.probes.toolworld.route import Route, Stop, lay_route
 from falloff.probes.toolworld.shifts import Front, shifted
@@ -20,6 +20,7 @@ __all__ = [
     "TOOLS",
     "Change",
     "Copies",
+    "Cuts",
     "Desk",
     "Errand",
     "Fault",

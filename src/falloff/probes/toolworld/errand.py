@@ -45,6 +45,7 @@ Play = Generator[Action, Observation, None]
 class Errand:
     """A task in the office. ``rows`` are its records at the start, ``tools`` all that are shown.
 
+    To ``secluded`` records only the errand itself leads: no other record names them, nor did any.
     Subclasses give :meth:`carry_out`, :meth:`report`, :meth:`solve`, ``least_calls``, and where
     they differ :meth:`layers` and :meth:`user`.
     """
@@ -52,6 +53,7 @@ class Errand:
     rows: Rows = field(repr=False)
     seed: int
     tools: tuple[Tool, ...]
+    secluded: frozenset[str] = frozenset()
     template: int = 0
 
     @property
@@ -96,7 +98,7 @@ class Errand:
         return answer, diff(self.rows, store.rows)
 
     def world(self) -> Desk:
-        store = Store(self.rows, self.seed)
+        store = Store(self.rows, self.seed, self.secluded)
         return Desk(self.layers(store), store, self.user())
 
     def accepts(self, answer: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from falloff.probes.task import Observation
 from falloff.probes.toolworld.office import TOOLS, Layer, Store, refused, shown
 from falloff.probes.toolworld.schema import Tool
-from falloff.probes.toolworld.state import earlier, receipt
+from falloff.probes.toolworld.state import receipt
 
 # Name and description of a near-duplicate; {0} is the real tool's name, {1} its description.
 _OPENING = {
@@ -70,7 +70,7 @@ class Copies:
         record, *value = arguments.values()
         if record not in self.store.rows:
             return refused(f"there is no record {record}")
-        old = earlier(self.store.rows, record, self.store.seed, copy=copy)
+        old = self.store.earlier(record, copy=copy)
         if not value:
             return shown({"copy": copy} | old)
         changed = {"copy": copy} | old | dict(zip(list(arguments)[1:], value, strict=True))

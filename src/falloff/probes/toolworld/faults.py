@@ -20,7 +20,7 @@ from falloff.probes.task import Observation
 from falloff.probes.toolworld.office import TOOLS, Layer, Store, refused, shown
 from falloff.probes.toolworld.schema import Param, Tool
 from falloff.probes.toolworld.services import service_of
-from falloff.probes.toolworld.state import Rows, earlier, receipt
+from falloff.probes.toolworld.state import receipt
 
 FaultKind = Literal["refuses_once", "refuses", "deceives_once", "deceives", "closed"]
 KINDS: tuple[FaultKind, ...] = ("refuses_once", "refuses", "deceives_once", "deceives", "closed")
@@ -140,21 +140,22 @@ class Faults:
             row = self.store.rows[record]
             claimed = row | {field: value, "revision": row["revision"] + 1}
             return shown(claimed | {"receipt": receipt(self.store.seed + 1, claimed, record)})
-        others = _unlike(record, self.store.rows)
+        others = _unlike(record, self.store)
         if not others or child_seed("deceived", self.store.seed, record) % 2:
-            return shown(earlier(self.store.rows, record, self.store.seed, copy="line"))
+            return shown(self.store.earlier(record, copy="line"))
         other = others[child_seed("mistaken", self.store.seed, record) % len(others)]
         return self.inner.call(tool, {service_of(record).id_key: other})
 
 
-def _unlike(record: str, rows: Rows) -> list[str]:
-    """Records of the same service that name no record which ``record`` names."""
-    service = service_of(record)
-    links = [link.name for link in service.links]
+def _unlike(record: str, store: Store) -> list[str]:
+    """Records of the same service off the errand that name no record which ``record`` names."""
+    service, true = service_of(record), store.rows[record]
     return [
         other
-        for other, row in rows.items()
-        if service.id_key in row and all(row[name] != rows[record][name] for name in links)
+        for other, row in store.rows.items()
+        if service.id_key in row
+        and other not in store.secluded
+        and all(row[link.name] != true[link.name] for link in service.links)
     ]
 
 

@@ -59,7 +59,7 @@ class Stale:
 
 
 class Cuts:
-    """Calls of ``tool`` that are cut off: ``counts[i]`` of them before the i-th that goes through."""
+    """Calls of ``tool`` that are cut off: ``counts[i]`` of them before the i-th that succeeds."""
 
     def __init__(self, inner: Layer, counts: tuple[int, ...], *, tool: str, seed: int) -> None:
         self.inner = inner

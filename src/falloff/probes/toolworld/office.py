@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from falloff.probes.task import Observation
 from falloff.probes.toolworld.schema import Param, Tool, Value
 from falloff.probes.toolworld.services import SERVICES, Field, Service
-from falloff.probes.toolworld.state import Row, Rows, receipt, snapshot
+from falloff.probes.toolworld.state import Row, Rows, earlier, receipt, snapshot
 
 
 def refused(why: str) -> Observation:
@@ -36,11 +36,15 @@ class Layer(Protocol):
 
 
 class Store:
-    """The records of one episode, and the tools upon them under their own names."""
+    """The records of one episode, and the tools upon them under their own names.
 
-    def __init__(self, rows: Rows, seed: int) -> None:
+    No earlier version of a record names one of ``secluded``: to those only the errand leads.
+    """
+
+    def __init__(self, rows: Rows, seed: int, secluded: frozenset[str] = frozenset()) -> None:
         self.rows = snapshot(rows)
         self.seed = seed
+        self.secluded = secluded
         self.audits = 0
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
@@ -61,6 +65,10 @@ class Store:
             row.update(changes)
             row["revision"] += 1
         return row | {"receipt": receipt(self.seed, row, record)}
+
+    def earlier(self, record: str, *, copy: str) -> Row:
+        """An earlier version of a record, the one that ``copy`` names."""
+        return earlier(self.rows, record, self.seed, copy=copy, avoid=self.secluded)
 
 
 def get_tool(service: Service) -> Tool:

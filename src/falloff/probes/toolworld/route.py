@@ -42,10 +42,14 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Stops from ``start`` on. The calls are as many as the stops."""
+    """A stop at each of ``records``. The calls are as many as the stops."""
 
-    start: str
+    records: tuple[str, ...]
     stops: tuple[Stop, ...]
+
+    @property
+    def start(self) -> str:
+        return self.records[0]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -59,13 +63,6 @@ class Route:
             record = rows[-1][stop.link] if stop.link else self.start
             rows.append(as_row(store.call(stop.key, stop.arguments(record))))
         return rows
-
-    def records(self, store: Store) -> list[str]:
-        """The ids of the records on the way; changes the store."""
-        rows = self.walk(store)
-        return [
-            row[SERVICES[stop.service].id_key] for stop, row in zip(self.stops, rows, strict=True)
-        ]
 
 
 # By service: where a link to it can be found, and its name; no service links to itself here.
@@ -85,20 +82,35 @@ def lay_route(
 ) -> Route:
     """A route of ``length`` stops, its links written into ``rows``; a change at its last stop.
 
-    ``last`` is the service of the last record, drawn if empty. All records on it differ.
+    ``last`` is the service of the last record, drawn if empty. All records on it differ, and no
+    other record names them, so that no wrong turn leads back to it.
     """
     service = last or rng.choice(list(SERVICES))
     free = by_service(rows, rng)
     record = free[service].pop()
+    records = [record]
     stops = [_change(rows[record], service, rng) if change else Stop(service=service)]
     for _ in range(length - 1):
         before, link = rng.choice([(s, name) for s, name in _INTO[service] if free[s]])
-        earlier = free[before].pop()
-        rows[earlier][link] = record
         stops[0] = replace(stops[0], link=link)
         stops.insert(0, Stop(service=before))
-        service, record = before, earlier
-    return Route(start=record, stops=tuple(stops))
+        records.insert(0, free[before].pop())
+        service = before
+    _seclude(rows, records, free, rng)
+    for stop, record, following in zip(stops[1:], records, records[1:], strict=False):
+        rows[record][stop.link] = following
+    return Route(records=tuple(records), stops=tuple(stops))
+
+
+def _seclude(
+    rows: Rows, records: list[str], free: dict[str, list[str]], rng: random.Random
+) -> None:
+    """Let links to ``records`` name ``free`` records instead."""
+    secluded = frozenset(records)
+    for record, row in rows.items():
+        for link in service_of(record).links:
+            if row[link.name] in secluded:
+                row[link.name] = rng.choice(free[link.to])
 
 
 def by_service(rows: Rows, rng: random.Random) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ service's fields and links.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,13 @@ def make_rows(
 def _row(service: Service, record: str, ids: Mapping[str, list[str]], rng: random.Random) -> Row:
     row: Row = {
         service.id_key: record,
-        "revision": rng.randrange(2, 9),
-        "ticket": str(rng.randrange(10_000, 100_000)),
+        "revision": _whole(2, 9, rng),
+        "ticket": str(_whole(10_000, 100_000, rng)),
     }
     for field in service.fields:
         row[field.name] = any_value(field, rng)
     for link in service.links:
-        row[link.name] = rng.choice(ids[link.to])
+        row[link.name] = pick(ids[link.to], rng)
     return row
 
 
@@ -62,16 +62,28 @@ def any_value(field: Field, rng: random.Random) -> Value:
     """A value that ``field`` may have."""
     match field.kind:
         case "choice":
-            return rng.choice(field.choices)
+            return pick(field.choices, rng)
         case "money":
-            return rng.randrange(10, 100) * 10
+            return _whole(10, 100, rng) * 10
         case "hours":
-            return rng.randrange(1, 9)
-    return f"2026-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+            return _whole(1, 9, rng)
+    return f"2026-{_whole(1, 13, rng):02}-{_whole(1, 29, rng):02}"
 
 
-def earlier(rows: Rows, record: str, seed: int, *, copy: str) -> Row:
-    """``record`` as it stood at some revision before: every field and link may be another.
+def pick(options: Sequence[str], rng: random.Random) -> str:
+    """As ``rng.choice``, in a third of its time: a world takes hundreds."""
+    return options[int(rng.random() * len(options))]
+
+
+def _whole(low: int, high: int, rng: random.Random) -> int:
+    """As ``rng.randrange``, in a third of its time."""
+    return low + int(rng.random() * (high - low))
+
+
+def earlier(
+    rows: Rows, record: str, seed: int, *, copy: str, avoid: frozenset[str] = frozenset()
+) -> Row:
+    """``record`` as it stood at some revision before: every link is another, and none to ``avoid``.
 
     ``copy`` names which earlier version, so that archive, draft and a stale line do not agree.
     """
@@ -82,8 +94,9 @@ def earlier(rows: Rows, record: str, seed: int, *, copy: str) -> Row:
         old[field.name] = any_value(field, rng)
     for link in service.links:
         start = f"{SERVICES[link.to].prefix}-"
-        others = [r for r in rows if r.startswith(start) and r != row[link.name]]
-        old[link.name] = rng.choice(others)
+        kept_out = avoid | {row[link.name]}
+        others = [r for r in rows if r.startswith(start) and r not in kept_out]
+        old[link.name] = pick(others, rng)
     return old
 
 

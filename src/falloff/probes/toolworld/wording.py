@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from falloff.core import ToolSpec
+from falloff.probes.answers import Kind
 from falloff.probes.dialects import Wording
 from falloff.probes.task import Action
 from falloff.probes.toolworld.errand import note_of
@@ -30,7 +31,7 @@ TEMPLATES = len(_ERRAND)
 class OfficeWords(Wording):
     """Words of the families in the tool world; subclasses give :meth:`ask`."""
 
-    kind = "words"
+    kind: Kind = "words"
 
     def tools(self, task: Any) -> tuple[ToolSpec, ...]:
         return tuple(tool.spec for tool in task.tools)
