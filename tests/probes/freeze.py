@@ -3,22 +3,13 @@
 Do so after raising the version of a family whose probes have changed.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
-from falloff.probes import Family, play_oracle, public_families
+from falloff.probes import public_families
+from falloff.probes.contract import fingerprint
 
 FROZEN = Path(__file__).parent / "frozen.json"
-
-
-def fingerprint(family: Family) -> str:
-    said = [
-        [m.content for m in play_oracle(family.probe(at, 5), dialect=dialect).transcript.messages]
-        for at in family.grid
-        for dialect in sorted(family.renderers)
-    ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def fingerprints() -> dict[str, str]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Annotated, Any
+import textwrap
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
-from falloff.core import Axis, Coordinate, Message, UnknownNameError, format_dose
+from falloff.core import Axis, Coordinate, Message, format_dose
+
+if TYPE_CHECKING:
+    from falloff.probes import Family
 
 probes = typer.Typer(
     help="Look at what is asked: families, their axes, single probes.", no_args_is_help=True
@@ -19,7 +25,13 @@ app.add_typer(probes, name="probes")
 
 FamilyName = Annotated[str, typer.Argument(help="Name of a family; see `falloff probes list`.")]
 At = Annotated[str, typer.Option("--at", help="Doses, for example steps=3,distractors=2.")]
-Dialect = Annotated[str, typer.Option("--dialect", help="micro or chat.")]
+Dialect = Annotated[
+    str | None,
+    typer.Option("--dialect", help="chat, plain, completion or micro. [default: chat, or its own]"),
+]
+Own = Annotated[
+    Path | None, typer.Option("--probes", help="Python file with families of your own.")
+]
 
 
 @probes.command("list")
@@ -30,9 +42,12 @@ def list_families(
     as_json: options.Json = False,
 ) -> None:
     """All families with their capability and axes, but for those of simulated models alone."""
-    from falloff.probes import SUITES, public_families
+    from falloff.probes import public_families
+    from falloff.probes.own import load_installed
+    from falloff.probes.suite_file import find_suite
 
-    families = SUITES[suite].families if suite else public_families()
+    load_installed()
+    families = find_suite(suite).families if suite else public_families()
     if as_json:
         typer.echo(json.dumps({"families": [_family(family) for family in families]}))
         return
@@ -48,11 +63,9 @@ def list_families(
 
 
 @probes.command()
-def show(family: FamilyName, as_json: options.Json = False) -> None:
+def show(family: FamilyName, own: Own = None, as_json: options.Json = False) -> None:
     """One family: what it asks, its axes, and an example at its centre."""
-    from falloff.probes import FAMILIES
-
-    found = FAMILIES[family]
+    found = _find(family, own)
     if as_json:
         typer.echo(json.dumps(_family(found)))
         return
@@ -60,7 +73,7 @@ def show(family: FamilyName, as_json: options.Json = False) -> None:
     for axis in found.axes:
         typer.echo(f"{axis.name}: {axis.description} ({axis.unit}; {axis.role})\n  {_levels(axis)}")
     typer.echo(f"\nchance {found.chance:.2g}; dialects {', '.join(sorted(found.renderers))}\n")
-    _print_sample(found.name, "", 0, sorted(found.renderers)[0])
+    _print_sample(_sample(found, "", 0, None))
 
 
 @probes.command()
@@ -68,44 +81,90 @@ def sample(
     family: FamilyName,
     at: At = "",
     seed: options.Seed = 0,
-    dialect: Dialect = "micro",
+    dialect: Dialect = None,
+    own: Own = None,
+    transcript: Annotated[
+        bool, typer.Option("--transcript", help="The whole episode as the oracle plays it.")
+    ] = True,
     as_json: options.Json = False,
 ) -> None:
     """One probe with its gold and the oracle's solution."""
+    probe = _sample(_find(family, own), at, seed, dialect)
+    if not transcript:
+        del probe["transcript"]
     if as_json:
-        typer.echo(json.dumps(_sample(family, at, seed, dialect)))
+        typer.echo(json.dumps(probe))
     else:
-        _print_sample(family, at, seed, dialect)
+        _print_sample(probe)
 
 
-def _print_sample(family: str, at: str, seed: int, dialect: str) -> None:
-    probe = _sample(family, at, seed, dialect)
-    typer.echo(f"{probe['probe']} [{dialect}]")
-    for message in probe["transcript"]:
-        calls = "".join(f" → {call['name']}({call['arguments']})" for call in message["tool_calls"])
-        typer.echo(f"  {message['role']:9} {message['content']}{calls}")
-    typer.echo(f"  gold      {probe['gold']}")
+@probes.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Python file that registers families.")],
+    seeds: Annotated[int, typer.Option("--seeds", help="Seeds a level.", min=2)] = 50,
+    as_json: options.Json = False,
+) -> None:
+    """Play your own families by the contract that the built-in ones keep: 0 kept, 1 broken."""
+    from falloff.probes.contract import RULES, breaches
+    from falloff.probes.own import load_families, same_in_every_process
+
+    families = load_families(file)
+    found = {family.name: list(breaches(family, seeds=seeds)) for family in families}
+    found[families[0].name] += same_in_every_process(file)
+    if as_json:
+        shown = {name: [asdict(b) for b in broken] for name, broken in found.items()}
+        typer.echo(json.dumps({"families": shown}))
+    for name, broken in {} if as_json else found.items():
+        typer.echo(f"{name}: {len(broken)} of {len(RULES) + 1} rules broken")
+        for breach in broken:
+            typer.echo(f"  {breach}")
+    raise typer.Exit(int(any(found.values())))
 
 
-def _sample(name: str, at: str, seed: int, dialect: str) -> dict[str, Any]:
-    from falloff.probes import FAMILIES, play_oracle
+def _find(name: str, own: Path | None) -> Family:
+    from falloff.probes import FAMILIES
+    from falloff.probes.own import load_families, load_installed
 
-    family = FAMILIES[name]
-    if dialect not in family.renderers:
-        raise UnknownNameError(f"dialect of family {name}", dialect, family.renderers)
+    if own:
+        load_families(own)
+    else:
+        load_installed()
+    return FAMILIES[name]
+
+
+def _print_sample(probe: dict[str, Any]) -> None:
+    """For a person: who says what, calls and results each on a line of their own."""
+    typer.echo(f"{probe['probe']} [{probe['dialect']}]")
+    for tool in probe["tools"]:
+        typer.echo(f"  {'tool':9} {tool['name']}: {tool['description']}")
+    for message in probe.get("transcript", ()):
+        said = textwrap.indent(message["content"], " " * 12).strip()
+        if said:
+            typer.echo(f"  {message['role']:9} {said}")
+        for call in message["tool_calls"]:
+            typer.echo(f"  {'call':9} {call['name']}({call['arguments']})")
+    typer.echo(f"  {'gold':9} {probe['gold']}")
+
+
+def _sample(family: Family, at: str, seed: int, dialect: str | None) -> dict[str, Any]:
+    from falloff.probes import play_oracle
+
+    spoken = dialect or ("chat" if "chat" in family.renderers else sorted(family.renderers)[0])
+    family.renderer(spoken)
     probe = family.probe(Coordinate.parse(family.axes, at), seed)
-    episode = play_oracle(probe, dialect=dialect)
-    request = episode.request()
+    episode = play_oracle(probe, dialect=spoken, family=family)
     return {
         "probe": probe.id,
-        "family": name,
+        "family": family.name,
         "version": family.version,
         "capability": family.capability,
         "coordinate": dict(probe.coordinate),
         "seed": seed,
-        "dialect": dialect,
+        "dialect": spoken,
+        "template": episode.task.template,
+        "facts": dict(family.facts(episode.task)),
         "gold": episode.task.gold,
-        "tools": [dataclasses.asdict(tool) for tool in request.tools],
+        "tools": [dataclasses.asdict(tool) for tool in episode.request().tools],
         "transcript": [_message(message) for message in episode.transcript.messages],
     }
 
@@ -114,7 +173,7 @@ def _message(message: Message) -> dict[str, Any]:
     return dataclasses.asdict(message)
 
 
-def _family(family: Any) -> dict[str, Any]:
+def _family(family: Family) -> dict[str, Any]:
     return {
         "family": family.name,
         "capability": family.capability,

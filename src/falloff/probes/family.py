@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from falloff.core import Axis, Coordinate, Probe, Registry, UnknownNameError, child_rng
@@ -27,7 +27,8 @@ class Family:
     ``chance`` is the probability that a guess within the answer's form is right, known from the
     task: 1/m, or 0 for open answers. ``facts`` measures a task: what must be held constant, and
     what an axis moves, by name. ``moves`` names, by axis, the facts that the axis may move.
-    ``most_tokens`` bounds an episode in which the oracle speaks.
+    ``most_tokens`` bounds an episode in which the oracle speaks. ``whole``: the axes that
+    ``generate`` needs, where the box is only part of them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Family:
     facts: Callable[[Any], Mapping[str, float]] = lambda _: {}
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     most_tokens: int = 4000
+    whole: tuple[Axis, ...] = ()
 
     @property
     def centre(self) -> Coordinate:
@@ -62,7 +64,11 @@ class Family:
         Axes that the probe does not name, since its suite leaves them out, stand at the centre.
         """
         rng = child_rng(self.name, self.version, probe.coordinate.key, probe.seed)
-        return self.generate(Coordinate.at(self.axes, dict(probe.coordinate)), rng)
+        return self.generate(Coordinate.at(self.whole or self.axes, dict(probe.coordinate)), rng)
+
+    def within(self, box: tuple[Axis, ...]) -> Family:
+        """The family with a box of its own; the axes that are left out stand at their centre."""
+        return self if box == self.axes else replace(self, axes=box, whole=self.whole or self.axes)
 
     def renderer(self, dialect: str) -> Renderer:
         if dialect not in self.renderers:

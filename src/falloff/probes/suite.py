@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from falloff.core import Registry
+from falloff.core import Axis, Registry
 from falloff.probes.family import FAMILIES, Family
 
 
@@ -12,7 +13,9 @@ from falloff.probes.family import FAMILIES, Family
 class Suite:
     """Families by name and the dialect in which they are put to the models.
 
-    One that is not ``public`` has no place among what real models are asked.
+    One that is not ``public`` has no place among what real models are asked. ``boxes`` gives the
+    axes of families whose box is not their own whole one. ``weights``: of families in the headline,
+    within their capability; equal where none are given.
     """
 
     name: str
@@ -20,6 +23,8 @@ class Suite:
     dialect: str
     family_names: tuple[str, ...]
     public: bool = True
+    boxes: Mapping[str, tuple[Axis, ...]] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -28,7 +33,8 @@ class Suite:
 
     @property
     def families(self) -> tuple[Family, ...]:
-        return tuple(FAMILIES[name] for name in self.family_names)
+        whole = (FAMILIES[name] for name in self.family_names)
+        return tuple(family.within(self.boxes.get(family.name, family.axes)) for family in whole)
 
 
 SUITES: Registry[Suite] = Registry("suite")
