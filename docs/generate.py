@@ -8,6 +8,8 @@ from falloff.core import Axis, Coordinate, format_dose
 from falloff.probes import Family, play_oracle, public_families
 
 GALLERY = Path(__file__).parent / "gallery.md"
+# Characters of an example that are shown.
+MOST = 3000
 
 
 def gallery() -> str:
@@ -55,9 +57,17 @@ def _example(family: Family, at: Coordinate, dialect: str) -> str:
     for message in episode.transcript.messages:
         calls = "".join(f" → {call.name}({call.arguments})" for call in message.tool_calls)
         lines.append(f"[{message.role}] {message.content}{calls}")
-    text = "\n".join(lines)
+    text = _shortened("\n".join(lines))
     head = f"`{at.key}` in the dialect *{dialect}*, gold `{episode.task.gold}`:"
     return f"{head}\n\n```text\n{text}\n```\n"
+
+
+def _shortened(text: str) -> str:
+    """Both ends of an example: the longest fill twenty pages."""
+    left_out = len(text) - MOST
+    if left_out <= 0:
+        return text
+    return f"{text[: MOST * 3 // 4]}\n… {left_out} characters left out …\n{text[-MOST // 4 :]}"
 
 
 if __name__ == "__main__":

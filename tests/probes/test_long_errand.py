@@ -50,6 +50,14 @@ def test_the_prompt_is_as_long_for_one_call_as_for_many():
     assert abs(lengths[0] - lengths[1]) < 10
 
 
+def test_the_two_numbers_are_read_in_order_whatever_stands_between():
+    task = ask("long_errand").task
+    ticket, receipt = task.gold.split()
+    assert task.accepts(f"TICKET {ticket}, RECEIPT {receipt}.")
+    assert not task.accepts(f"{receipt} {ticket}")
+    assert not task.accepts(f"{ticket} {receipt} {receipt}")
+
+
 def test_notices_never_name_what_has_to_be_reported():
     for index in range(50):
         episode = ask("long_errand", "horizon=8,interference=32", child_seed("apart", index))

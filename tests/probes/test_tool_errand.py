@@ -1,5 +1,7 @@
 """The family tool_errand, beyond the common contract."""
 
+import re
+
 from office_reader import Reader, ask, prompt_of, row_of, steps_of, walk
 
 from falloff.core import Reason, child_seed
@@ -44,12 +46,18 @@ def test_near_duplicates_lead_astray_whoever_takes_them():
 
 
 def test_doing_the_errand_and_one_thing_more_is_wrong():
-    episode = ask("tool_errand", "tool_set_size=64", 3)
-    reader = Reader(episode)
-    rows = walk(reader, prompt_of(episode))
-    other = next(r for r in episode.task.rows if r.startswith("acc") and r not in rows[0].values())
-    reader.call("set_account_daily_limit", {"account_id": other, "daily_limit": 7})
-    assert reader.answer(rows[-1]["receipt"]).reason is Reason.WRONG
+    for seed in range(10):
+        episode = ask("tool_errand", "tool_set_size=64", seed)
+        reader = Reader(episode)
+        rows = walk(reader, prompt_of(episode))
+        more = next(
+            n for n in reader.specs if re.match(r"draft_set_\w+_(status|state|group|label)", n)
+        )
+        ((record, about), (field, choices)) = reader.specs[more].parameters["properties"].items()
+        other = next(r for r in episode.task.rows if re.fullmatch(about["pattern"], r))
+        change = {record: other, field: choices["enum"][0]}
+        assert not reader.call(more, change).startswith("error")
+        assert reader.answer(rows[-1]["receipt"]).reason is Reason.WRONG
 
 
 def test_doing_a_step_twice_is_harmless():

@@ -122,6 +122,15 @@ def test_reporting_failure_where_it_can_be_done_is_wrong_and_so_is_naming_anothe
 
 
 @pytest.mark.parametrize(
+    ("form", "score"),
+    [("FAILED {}", 1), ("**failed** ({})", 1), ("FAILED order {}.", 1), ("{}", 0), ("FAILED", 0)],
+)
+def test_failure_is_read_in_whatever_form_but_names_its_record(form, score):
+    episode = ask("tool_recovery", "fault_kind=4,fault_count=1", 1)
+    assert Reader(episode).answer(form.format(episode.task.gold.split()[1])).score == score
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         {"tool": "get_order", "record_id": "x"},

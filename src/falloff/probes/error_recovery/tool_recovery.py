@@ -14,6 +14,7 @@ their common control, and there is no kind without faults. The prompt is the sam
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
@@ -90,6 +91,12 @@ class Recovery(Errand):
         if closed:
             return f"FAILED {closed[0]}"
         return str(self.route.walk(store)[-1]["receipt"])
+
+    def accepts(self, answer: str) -> bool:
+        if not self.gold.startswith("FAILED"):
+            return super().accepts(answer)
+        said = re.findall(r"failed|[a-z]{3}-[0-9]{4}", answer[:1000].lower())
+        return said == self.gold.lower().split()
 
     def solve(self) -> Play:
         row: Row | None = {}

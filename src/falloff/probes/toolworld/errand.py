@@ -102,7 +102,8 @@ class Errand:
         return Desk(self.layers(store), store, self.user())
 
     def accepts(self, answer: str) -> bool:
-        return same(answer, self.gold, "words")
+        """Whether ``answer`` is the gold: here, one number."""
+        return same(answer, self.gold, "integer")
 
     def check(self, answer: str, world: World) -> Reason:
         """Solved if the goal is reached, nothing else has changed, and the answer is right."""
