@@ -13,7 +13,7 @@ FAMILY = FAMILIES["tool_reasoning"]
 def work_out(prompt, rows):
     number = int(re.search(r"Begin with (\d+)", prompt)[1])
     for verb, figure, step in re.findall(r"; ([a-z ]+) ([a-d]) of step (\d+)", prompt):
-        sign = {"a": 1, "p": 1}.get(verb[0], -1)
+        sign = 1 if verb in ("add", "increase it by") else -1
         number += sign * rows[int(step) - 1][figure]
         assert 100 <= number <= 999
     return number

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from falloff.core import Reason, ToolSpec, child_rng
-from falloff.probes import SUITES, Episode
+from falloff.core import Coordinate, Reason, ToolSpec, child_rng
+from falloff.probes import SUITES, Episode, play_oracle
 from falloff.probes.toolworld import (
     TOOLS,
     Copies,
@@ -173,6 +173,20 @@ def test_no_world_and_no_check_raises_whatever_is_said(family):
         for text in ODD_ANSWERS:
             assert episode.task.check(text, world) is Reason.WRONG
         assert diff(episode.task.rows, world.store.rows) == ()
+
+
+@pytest.mark.parametrize("family", AGENTIC, ids=lambda family: family.name)
+def test_doses_between_the_levels_can_be_asked_too(family):
+    rng = random.Random(5)
+    for seed in range(40):
+        doses = {
+            axis.name: rng.choice(axis.levels)
+            if axis.kind == "nominal"
+            else rng.randint(int(axis.centre), int(axis.top))
+            for axis in family.axes
+        }
+        probe = family.probe(Coordinate.at(family.axes, doses), seed)
+        assert play_oracle(probe, dialect="chat").outcome.score == 1
 
 
 def test_a_fresh_world_is_the_same_each_time_and_leaves_the_task_alone():

@@ -22,7 +22,7 @@ from falloff.probes.toolworld.office import TOOLS, TRANSFER, Layer, Store
 from falloff.probes.toolworld.route import by_service
 from falloff.probes.toolworld.shifts import Front
 from falloff.probes.toolworld.state import Rows, make_rows
-from falloff.probes.toolworld.wording import OfficeWords, limits
+from falloff.probes.toolworld.wording import TEMPLATES, OfficeWords, limits
 
 HORIZON = Axis(
     name="horizon",
@@ -180,7 +180,7 @@ def faults_under_rule(at: Coordinate, rng: random.Random) -> Payments:
     rng.shuffle(tools)
     by = None if rng.random() < 0.5 else rng.randrange(3, 10)
     return Payments(
-        template=rng.randrange(4),
+        template=rng.randrange(TEMPLATES),
         rows=rows,
         seed=rng.getrandbits(60),
         tools=tuple(tools),

@@ -25,7 +25,7 @@ from falloff.probes.toolworld.route import Stop, by_service, new_value, said_val
 from falloff.probes.toolworld.services import SERVICES, service_of
 from falloff.probes.toolworld.shifts import Front
 from falloff.probes.toolworld.state import Row, Rows, any_value, make_rows
-from falloff.probes.toolworld.wording import OfficeWords, limits
+from falloff.probes.toolworld.wording import TEMPLATES, OfficeWords, limits
 
 HORIZON = Axis(
     name="horizon",
@@ -179,7 +179,7 @@ def long_errand(at: Coordinate, rng: random.Random) -> Round:
     tools = [TOOLS[habit.stop.key] for habit in habits.values()]
     rng.shuffle(tools)
     return Round(
-        template=rng.randrange(4),
+        template=rng.randrange(TEMPLATES),
         rows=rows,
         seed=rng.getrandbits(60),
         tools=tuple(tools),

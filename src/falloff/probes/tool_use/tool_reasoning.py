@@ -115,14 +115,16 @@ class Words(OfficeWords):
 
     kind = "integer"
     hint = "NUMBER"
-    _add = ("add", "add", "plus", "add")
-    _take = ("take away", "subtract", "minus", "take off")
+    _add = ("add", "add", "increase it by", "add")
+    _take = ("take away", "subtract", "decrease it by", "take off")
 
     def ask(self, task: SumErrand) -> str:
         noun = SERVICES[task.route.stops[-1].service].noun
         return (
             f"{said_route(task.route, task.template)}\n\n"
-            f"Then work out a number from the figures of these records. {self._sums(task)}\n\n"
+            "Then work out a number from the figures a, b, c and d of these records ('b of step 1'"
+            " is figure b of the record of step 1), in the order in which it is said here."
+            f" {self._sums(task)}\n\n"
             f"Set the {task.field.phrase} of the {noun} of step {len(task.route.stops)} to that"
             f" number, in euros, and report the number. {limits(task.max_calls)}"
         )

@@ -1,7 +1,9 @@
 """The schema layer: the same tools in another form. What they do stays as it is.
 
 Tools are renamed, their arguments renamed or given in other units, their descriptions dropped, or
-all of them change in mid-episode; a call in the old form is then refused, and told the new one.
+all of them change in mid-episode; a call in the old form is then refused, and told the new one. A
+server that holds native calls to the schemas shown at the start cannot make such a call: there, ask
+in the plain dialect.
 """
 
 from __future__ import annotations
