@@ -41,8 +41,8 @@ and 1. This is a deliberate choice:
   the mean of the drawn curves. Edges, curves and cells stay the fit's own: d says how far the mean
   over the box is off, not where.
 """
-# Of a longer message the gallery shows the beginning and the end.
-MOST_CHARACTERS = 3000
+# Characters of an example that are shown.
+MOST = 3000
 
 
 def gallery() -> str:
@@ -89,8 +89,8 @@ def _example(family: Family, at: Coordinate, dialect: str) -> str:
     lines = []
     for message in episode.transcript.messages:
         calls = "".join(f" → {call.name}({call.arguments})" for call in message.tool_calls)
-        lines.append(f"[{message.role}] {_shortened(message.content)}{calls}")
-    text = "\n".join(lines)
+        lines.append(f"[{message.role}] {_shortened(message.content, MOST // 2)}{calls}")
+    text = _shortened("\n".join(lines), MOST)
     head = f"`{at.key}` in the dialect *{dialect}*, gold `{episode.task.gold}`:"
     return f"{head}\n\n```text\n{text}\n```\n"
 
@@ -111,12 +111,14 @@ def _definition(definition: Definition) -> str:
         f"- Limits: {definition.limits}\n- Source: {definition.source}.\n"
         + (f"- In the JSON: {keys}\n" if keys else "")
     )
-def _shortened(text: str) -> str:
-    left_out = len(text) - MOST_CHARACTERS
+
+
+def _shortened(text: str, most: int) -> str:
+    """Both ends: the longest fill twenty pages."""
+    left_out = len(text) - most
     if left_out <= 0:
         return text
-    half = MOST_CHARACTERS // 2
-    return f"{text[:half]} [… {left_out} characters …] {text[-half:]}"
+    return f"{text[: most * 3 // 4]}\n[… {left_out} characters left out …]\n{text[-most // 4 :]}"
 
 
 if __name__ == "__main__":

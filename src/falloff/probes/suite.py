@@ -55,7 +55,7 @@ CHAT = SUITES.register("chat")(
         family_names=("rule_chain", "tool_chain"),
     )
 )
-_TEXT_FAMILIES = (
+_TEXT = (
     "reasoning_steps",
     "composition",
     "ordering",
@@ -67,11 +67,29 @@ _TEXT_FAMILIES = (
     "ambiguity",
     "extract_json",
 )
+_AGENTIC = (
+    "tool_errand",
+    "tool_missing",
+    "tool_reasoning",
+    "tool_recovery",
+    "tool_deception",
+    "faults_under_rule",
+    "long_errand",
+)
+# One family a capability.
+_QUICK = ("reasoning_steps", "tool_errand", "tool_recovery", "recall", "redefined")
+
 TEXT = SUITES.register("text")(
-    Suite(name="text", version="1.0", dialect="chat", family_names=_TEXT_FAMILIES)
+    Suite(name="text", version="1.0", dialect="chat", family_names=_TEXT)
+)
+AGENTIC = SUITES.register("agentic")(
+    Suite(name="agentic", version="1.0", dialect="chat", family_names=_AGENTIC)
 )
 CORE = SUITES.register("core")(
-    Suite(name="core", version="1.0", dialect="chat", family_names=_TEXT_FAMILIES)
+    Suite(name="core", version="1.0", dialect="chat", family_names=(*_TEXT, *_AGENTIC))
+)
+QUICK = SUITES.register("quick")(
+    Suite(name="quick", version="1.0", dialect="chat", family_names=_QUICK)
 )
 
 
