@@ -1,4 +1,4 @@
-"""The families that come with the package: imported for their registration, and for nothing else."""
+"""The families that come with the package, imported for their registration and nothing else."""
 
 from falloff.probes.error_recovery import (
     faults_under_rule,
