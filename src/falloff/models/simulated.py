@@ -125,8 +125,8 @@ class Simulated:
         family = FAMILIES[probe.family]
         doses = len(_of_kind(family, "dose"))
         (u,) = positions(family, [probe.coordinate])
-        u = u[:doses].sum() / max(doses, 1)
-        return round(len(said.text) * (1 + self.settings.cost * u))
+        far = float(u[:doses].sum()) / max(doses, 1)
+        return round(len(said.text) * (1 + self.settings.cost * far))
 
     def forget(self, conversation: str) -> None:
         self._plays.forget(conversation)
