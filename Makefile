@@ -57,7 +57,7 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) --editable ".[hf,lab,frames]" --group dev
+	$(PIP) --editable ".[hf,lab,frames,gym]" --group dev
 	touch $@ $(VENV)/.base
 
 $(VENV)/.bench: $(VENV)/.dev

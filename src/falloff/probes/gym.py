@@ -192,7 +192,7 @@ GENERATORS = (
             _span(
                 "letters",
                 "letters",
-                (4, 5, 6, 8, 10),
+                (5, 6, 8, 10),
                 "min_word_len",
                 "max_word_len",
                 "letters of the word",
