@@ -21,7 +21,8 @@ MAY_KNOW = {
     "report": {"core", "measure"},
     "lab": {"core", "probes", "models"},
     "gather": {"core", "probes", "measure", "run", "report"},
-    "api": {"core", "probes", "models", "measure", "sampling", "run", "report", "gather"},
+    "asking": {"core", "probes", "models", "sampling", "run"},
+    "api": {"core", "measure", "run", "report", "gather", "asking"},
     "outcomes": {"core", "measure", "tables", "report"},
     "cli": {
         "core",

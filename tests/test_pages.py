@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parent.parent
-PAGES = ("fit.md", "simulated.md")
+PAGES = ("fit.md", "own-families.md", "simulated.md")
 COMMANDS = [
     line
     for page in PAGES
@@ -22,7 +22,7 @@ COMMANDS = [
 
 
 def test_there_are_commands():
-    assert len(COMMANDS) == 5
+    assert len(COMMANDS) == 12
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -37,7 +37,23 @@ def test_commands_run(command, tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert "synthetic-" in done.stdout or "sim:" in done.stdout
+    assert any(name in done.stdout for name in ("synthetic-", "sim:", "sort_words", "composition"))
+
+
+def test_the_suite_on_the_page_is_the_example():
+    page = (HOUSE / "docs" / "own-families.md").read_text()
+    shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1]
+    assert (HOUSE / "examples" / "suite.toml").read_text().endswith(shown)
+
+
+def test_the_python_on_the_page_runs(tmp_path):
+    page = (HOUSE / "docs" / "own-families.md").read_text()
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    shutil.copytree(HOUSE / "examples", tmp_path / "examples")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True
+    )
+    assert re.fullmatch(r"sort_words [01] [01]\.0\n", done.stdout)
 
 
 def test_the_example_tables_are_as_their_script_writes_them(tmp_path):

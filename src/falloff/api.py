@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from threadpoolctl import threadpool_limits
-
+from falloff.asking import ModelLike, Wanted, ask
 from falloff.core import Coordinate, UsageError, missing_extra
-from falloff.models import Model, load_model
-from falloff.probes import SUITES, Suite
-from falloff.run import (
-    FamilyStamp,
-    Manifest,
-    Mode,
-    Progress,
-    RunReader,
-    RunStore,
-    conduct,
-    open_for_reading,
-    open_for_writing,
-)
-from falloff.sampling import Design, FamilyEvidence
+from falloff.run import FamilyStamp, Manifest, Progress, RunReader, open_for_reading
 
 if TYPE_CHECKING:
     from falloff.measure import Comparison, FamilyData
     from falloff.report import ReportContents
 
-ModelLike = str | Model | Callable[..., Any]
-
 BUDGET = 600
-SUITE = "micro"
 
 
 def compare(
     teacher: ModelLike,
     student: ModelLike | Sequence[ModelLike],
     *,
-    suite: str = SUITE,
+    suite: str | Path | None = None,
+    probes: str | Path | None = None,
+    shots: int = 0,
     budget: int = BUDGET,
     precision: float | None = None,
     seed: int = 0,
@@ -61,6 +44,10 @@ def compare(
     twice; a larger budget continues; ``fresh`` starts over. A plain function is a model too: called
     once a turn with the messages, it returns text.
 
+    ``suite`` is a suite's name (``micro`` unless said) or a suite file, ``probes`` a Python file
+    with families of one's own, asked alone unless a suite is named too. ``shots``: so many solved
+    examples stand before every question, the same for all models.
+
     ``repeats``: probes at the centre and those drawn from the box are asked until each model has so
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
     ``logprobs``: so many of the likeliest tokens are kept with their log-probabilities, where a
@@ -74,15 +61,28 @@ def compare(
         raise UsageError("There is no student to compare.", remedy="Name at least one.")
     roles = {"teacher": teacher}
     roles |= {f"student{i}": model for i, model in enumerate(students, start=1)}
-    return _ask(
-        "compare", roles, suite, budget, precision, seed, run, fresh, repeats, logprobs, progress
+    wanted = Wanted(
+        mode="compare",
+        suite=suite,
+        probes=probes,
+        shots=shots,
+        budget=budget,
+        precision=precision,
+        seed=seed,
+        run=run,
+        fresh=fresh,
+        repeats=repeats,
+        logprobs=logprobs,
     )
+    return _asked(roles, wanted, progress)
 
 
 def measure(
     model: ModelLike,
     *,
-    suite: str = SUITE,
+    suite: str | Path | None = None,
+    probes: str | Path | None = None,
+    shots: int = 0,
     budget: int = BUDGET,
     precision: float | None = None,
     seed: int = 0,
@@ -95,8 +95,19 @@ def measure(
 
     ``precision`` is that of the overall volume.
     """
-    roles = {"model": model}
-    return _ask("measure", roles, suite, budget, precision, seed, run, fresh, repeats, 0, progress)
+    wanted = Wanted(
+        mode="measure",
+        suite=suite,
+        probes=probes,
+        shots=shots,
+        budget=budget,
+        precision=precision,
+        seed=seed,
+        run=run,
+        fresh=fresh,
+        repeats=repeats,
+    )
+    return _asked({"model": model}, wanted, progress)
 
 
 def open_run(path: str | Path) -> Run:
@@ -164,16 +175,27 @@ class Run:
         ]
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Every outcome as a row: probe, family, doses by axis, role, model, score, reason, …"""
+        """Every outcome as a row: probe, family, doses by axis, role, model, score, reason, …
+
+        ``template`` numbers the wording; None where the family's code is not here.
+        """
+        from falloff.gather import have_families, task_of
+
+        templates: dict[str, int | None] = {}
         with self._reader() as reader:
+            have_families(reader)
             for role, stamp in reader.manifest.models.items():
                 for placed, outcome in reader.outcomes(role):
                     probe = placed.probe
+                    if probe.id not in templates:
+                        task = task_of(probe)
+                        templates[probe.id] = task.template if task else None
                     yield {
                         "probe": probe.id,
                         "family": probe.family,
                         "coordinate": probe.coordinate.key,
                         **{f"axis.{axis}": dose for axis, dose in probe.coordinate},
+                        "template": templates[probe.id],
                         "share": placed.share,
                         "role": role,
                         "model": stamp.spec,
@@ -232,81 +254,11 @@ class Run:
         return open_for_reading(self.path)
 
 
-def _ask(
-    mode: Mode,
-    roles: Mapping[str, ModelLike],
-    suite_name: str,
-    budget: int,
-    precision: float | None,
-    seed: int,
-    path: str | Path | None,
-    fresh: bool,
-    repeats: int,
-    logprobs: int,
-    progress: Callable[[Progress], None],
+def _asked(
+    roles: dict[str, ModelLike], wanted: Wanted, progress: Callable[[Progress], None]
 ) -> Run:
-    suite = SUITES[suite_name]
-    # Here, since it loads scipy, and the nouns of this module need none.
-    from falloff.sampling.look_ahead import LookAhead
-
-    design = LookAhead(families=suite.families, seed=seed, budget=budget, precision=precision)
-    # Says what is wrong with the budget before a file is made or a model loaded.
-    design.allocate({f.name: FamilyEvidence.none_yet(f.name, roles) for f in suite.families})
-    models = {role: load_model(model) for role, model in roles.items()}
-    manifest = Manifest.of(
-        mode=mode,
-        suite=suite.name,
-        suite_version=suite.version,
-        families=suite.families,
-        dialect=suite.dialect,
-        seed=seed,
-        design=design,
-        models=models,
-        logprobs=logprobs,
-        repeats=repeats,
-    )
-    file = Path(path) if path else manifest.default_path()
-    # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
-    # the cores are busy.
-    with (
-        open_for_writing(file, manifest, fresh=fresh) as store,
-        threadpool_limits(limits=1, user_api="blas"),
-    ):
-        _finish(_conduct(design, suite, models, store, repeats, progress))
-        return Run(file, loss=store.loss)
-
-
-async def _conduct(
-    design: Design,
-    suite: Suite,
-    models: Mapping[str, Model],
-    store: RunStore,
-    repeats: int,
-    progress: Callable[[Progress], None],
-) -> None:
-    try:
-        await conduct(
-            design=design,
-            families=suite.families,
-            models=models,
-            store=store,
-            repeats=repeats,
-            progress=progress,
-        )
-    finally:
-        for model in models.values():
-            await model.close()
-
-
-def _finish(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, also from inside a running event loop such as a notebook's."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(work)
-        return
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+    path, loss = ask(roles, wanted, progress)
+    return Run(path, loss=loss)
 
 
 def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
@@ -326,6 +278,7 @@ def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
         chance=stamp.chance,
         grid=grid,
         weights=(1 / len(grid),) * len(grid),
+        weight=stamp.weight,
         coordinates=answers.coordinates,
         shares=answers.shares,
         scores=answers.scores,

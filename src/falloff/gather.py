@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from contextlib import suppress
 
-from falloff.core import Outcome, Probe
+from falloff.core import Outcome, Probe, UsageError
 from falloff.measure import Comparison
 from falloff.probes import FAMILIES
+from falloff.probes.own import load_installed
+from falloff.probes.task import Task
 from falloff.report import Divergence, ModelAnswer, ReportContents
 from falloff.run import RunReader
 
-UNKNOWN_GOLD = "not known: this version of falloff no longer has the family"
+UNKNOWN_GOLD = "not known: the family that asked is not here, or in another version"
 
 
 def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
@@ -32,6 +35,7 @@ def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
 def divergences(reader: RunReader) -> Iterator[Divergence]:
     """Probes that some models solved and others did not; of one model alone, those it failed."""
     roles = list(reader.manifest.models)
+    have_families(reader)
     capability = {stamp.name: stamp.capability for stamp in reader.manifest.families}
     by_probe: dict[str, tuple[Probe, dict[str, Outcome]]] = {}
     for role in roles:
@@ -50,7 +54,7 @@ def divergences(reader: RunReader) -> Iterator[Divergence]:
             family=probe.family,
             capability=capability[probe.family],
             coordinate=probe.coordinate,
-            gold=_gold(probe),
+            gold=task.gold if (task := task_of(probe)) else UNKNOWN_GOLD,
             answers=tuple(
                 ModelAnswer(
                     model=reader.manifest.models[role].spec,
@@ -68,10 +72,21 @@ def _differ(outcomes: dict[str, Outcome], *, alone: bool) -> bool:
     return bool(scores) and (min(scores) < 1 if alone else min(scores) < max(scores))
 
 
-def _gold(probe: Probe) -> str:
+def have_families(reader: RunReader) -> None:
+    """Register installed families that the run is of, as far as they can be had."""
+    if any(stamp.name not in FAMILIES for stamp in reader.manifest.families):
+        with suppress(UsageError):
+            load_installed()
+
+
+def task_of(probe: Probe) -> Task | None:
+    """The task that was asked; None where its family's code is gone, is another, or fails."""
     if probe.family not in FAMILIES or FAMILIES[probe.family].version != probe.version:
-        return UNKNOWN_GOLD
-    return FAMILIES[probe.family].task(probe).gold
+        return None
+    try:
+        return FAMILIES[probe.family].task(probe)
+    except Exception:  # anybody's code, and an old run is to be read without it
+        return None
 
 
 def _created(reader: RunReader) -> str:

@@ -177,7 +177,7 @@ def test_a_settled_family_gets_no_more_while_another_is_open():
     for _ in range(2):
         open_ = learn(open_, made.place(TOOLS, 16, open_))
     known = {CHAIN.name: settled, TOOLS.name: open_}
-    rounds = Rounds(families, Beliefs(seed=1), None)
+    rounds = Rounds(families, Beliefs(seed=1), None, {})
     assert rounds.after(known).picks == ("tool_chain", "tool_chain")
 
 

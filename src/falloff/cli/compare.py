@@ -51,16 +51,11 @@ def demo(
 
 
 @app.command()
+@options.spread
 def compare(
     teacher: Teacher,
     student: Students,
-    suite: options.Suite = "micro",
-    budget: options.Budget = 600,
-    precision: options.Precision = None,
-    seed: options.Seed = 0,
-    run: options.RunFile = None,
-    fresh: options.Fresh = False,
-    repeats: options.Repeats = 1,
+    asking: options.Asking,
     logprobs: options.Logprobs = 0,
     as_json: options.Json = False,
     out: options.Out = None,
@@ -73,31 +68,16 @@ def compare(
 
     with progress_display() as progress:
         done = falloff.compare(
-            teacher,
-            student,
-            suite=suite,
-            budget=budget,
-            precision=precision,
-            seed=seed,
-            run=run,
-            fresh=fresh,
-            repeats=repeats,
-            logprobs=logprobs,
-            progress=progress,
+            teacher, student, **vars(asking), logprobs=logprobs, progress=progress
         )
-    _show(done, budget, as_json=as_json, out=out)
+    _show(done, asking.budget, as_json=as_json, out=out)
 
 
 @app.command()
+@options.spread
 def measure(
     model: Annotated[str, typer.Argument(help="The model, PREFIX:NAME.")],
-    suite: options.Suite = "micro",
-    budget: options.Budget = 600,
-    precision: options.Precision = None,
-    seed: options.Seed = 0,
-    run: options.RunFile = None,
-    fresh: options.Fresh = False,
-    repeats: options.Repeats = 1,
+    asking: options.Asking,
     as_json: options.Json = False,
     out: options.Out = None,
 ) -> None:
@@ -105,18 +85,8 @@ def measure(
     import falloff
 
     with progress_display() as progress:
-        done = falloff.measure(
-            model,
-            suite=suite,
-            budget=budget,
-            precision=precision,
-            seed=seed,
-            run=run,
-            fresh=fresh,
-            repeats=repeats,
-            progress=progress,
-        )
-    _show(done, budget, as_json=as_json, out=out)
+        done = falloff.measure(model, **vars(asking), progress=progress)
+    _show(done, asking.budget, as_json=as_json, out=out)
 
 
 def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-Suite = Annotated[str, typer.Option("--suite", help="Set of families to ask.")]
+Suite = Annotated[
+    str | None,
+    typer.Option("--suite", help="Set of families, by name or as a TOML file. [default: micro]"),
+]
+Probes = Annotated[
+    Path | None,
+    typer.Option("--probes", help="Python file with families of your own; asked alone."),
+]
+Shots = Annotated[
+    int,
+    typer.Option(
+        "--shots", help="Solved examples before every question, the same for all.", min=0, max=16
+    ),
+]
 Budget = Annotated[int, typer.Option("--budget", help="Probes put to each model.", min=1)]
 Precision = Annotated[
     float | None,
@@ -44,3 +60,38 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Where to write. [default: beside the run]")
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What compare and measure have in common, named as :func:`falloff.compare` names it."""
+
+    suite: Suite = None
+    probes: Probes = None
+    shots: Shots = 0
+    budget: Budget = 600
+    precision: Precision = None
+    seed: Seed = 0
+    run: RunFile = None
+    fresh: Fresh = False
+    repeats: Repeats = 1
+
+
+def spread(command: Callable[..., None]) -> Callable[..., None]:
+    """``command``, its parameter ``asking`` spread into an option for each field of Asking."""
+    shared = inspect.signature(Asking, eval_str=True).parameters
+    own = [
+        parameter.replace(kind=parameter.KEYWORD_ONLY)
+        for name, parameter in inspect.signature(command, eval_str=True).parameters.items()
+        if name != "asking"
+    ]
+
+    def spread_out(**given: Any) -> None:
+        asking = Asking(**{name: given.pop(name) for name in shared})
+        command(asking=asking, **given)
+
+    together = [*own, *shared.values()]
+    spread_out.__name__, spread_out.__doc__ = command.__name__, command.__doc__
+    spread_out.__annotations__ = {p.name: p.annotation for p in together}
+    spread_out.__signature__ = inspect.Signature(together)  # type: ignore[attr-defined]
+    return spread_out

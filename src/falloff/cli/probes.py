@@ -13,7 +13,7 @@ import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
-from falloff.core import Axis, Coordinate, Message, format_dose
+from falloff.core import Axis, Coordinate, Message, UnknownNameError, format_dose
 
 if TYPE_CHECKING:
     from falloff.probes import Family
@@ -33,21 +33,22 @@ Own = Annotated[
     Path | None, typer.Option("--probes", help="Python file with families of your own.")
 ]
 
+InSuite = Annotated[
+    str | None, typer.Option("--suite", help="In the box of this suite, or suite file.")
+]
+
 
 @probes.command("list")
 def list_families(
-    suite: Annotated[
-        str | None, typer.Option("--suite", help="Only the families of a suite.")
-    ] = None,
+    suite: InSuite = None,
+    own: Own = None,
     as_json: options.Json = False,
 ) -> None:
-    """All families with their capability and axes, but for those of simulated models alone."""
-    from falloff.probes import public_families
-    from falloff.probes.own import load_installed
-    from falloff.probes.suite_file import find_suite
+    """All families with their capability and axes, but for those of simulated models alone.
 
-    load_installed()
-    families = find_suite(suite).families if suite else public_families()
+    With --suite those of a suite, in its boxes; with --probes those of a file.
+    """
+    families = _listed(suite, own)
     if as_json:
         typer.echo(json.dumps({"families": [_family(family) for family in families]}))
         return
@@ -63,9 +64,11 @@ def list_families(
 
 
 @probes.command()
-def show(family: FamilyName, own: Own = None, as_json: options.Json = False) -> None:
+def show(
+    family: FamilyName, suite: InSuite = None, own: Own = None, as_json: options.Json = False
+) -> None:
     """One family: what it asks, its axes, and an example at its centre."""
-    found = _find(family, own)
+    found = _find(family, suite, own)
     if as_json:
         typer.echo(json.dumps(_family(found)))
         return
@@ -82,6 +85,7 @@ def sample(
     at: At = "",
     seed: options.Seed = 0,
     dialect: Dialect = None,
+    suite: InSuite = None,
     own: Own = None,
     transcript: Annotated[
         bool, typer.Option("--transcript", help="The whole episode as the oracle plays it.")
@@ -89,7 +93,7 @@ def sample(
     as_json: options.Json = False,
 ) -> None:
     """One probe with its gold and the oracle's solution."""
-    probe = _sample(_find(family, own), at, seed, dialect)
+    probe = _sample(_find(family, suite, own), at, seed, dialect)
     if not transcript:
         del probe["transcript"]
     if as_json:
@@ -121,13 +125,34 @@ def check(
     raise typer.Exit(int(any(found.values())))
 
 
-def _find(name: str, own: Path | None) -> Family:
+def _listed(suite: str | None, own: Path | None) -> tuple[Family, ...]:
+    from falloff.probes import public_families
+    from falloff.probes.own import load_families, load_installed
+    from falloff.probes.suite_file import find_suite
+
+    mine = load_families(own) if own else ()
+    if suite:
+        return find_suite(suite).families
+    if mine:
+        return mine
+    load_installed()
+    return public_families()
+
+
+def _find(name: str, suite: str | None, own: Path | None) -> Family:
+    """The family of that name, in the suite's box where there is one."""
     from falloff.probes import FAMILIES
     from falloff.probes.own import load_families, load_installed
+    from falloff.probes.suite_file import find_suite
 
     if own:
         load_families(own)
-    else:
+    if suite:
+        families = {family.name: family for family in find_suite(suite).families}
+        if name not in families:
+            raise UnknownNameError(f"family of suite {suite}", name, families)
+        return families[name]
+    if name not in FAMILIES:
         load_installed()
     return FAMILIES[name]
 

@@ -47,6 +47,10 @@ class Registry(Generic[T]):
 
         return keep
 
+    def forget(self, name: str) -> None:
+        """Take an entry out again, so that its name is free."""
+        del self._entries[name]
+
     def entry(self, name: str) -> Entry[T]:
         """The entry of that name. Raises :class:`UnknownNameError` with a suggestion."""
         if name not in self._entries:

@@ -99,13 +99,23 @@ def profile(
 
 
 def weights_of(profiles: Sequence[FamilyProfile]) -> dict[str, float]:
-    """Headline weights: equal per capability, equal within it, families not usable left out."""
-    everywhere = {p.capability for p in profiles}
-    count = {c: sum(p.capability == c for p in profiles) for c in everywhere}
+    """Headline weights as :func:`shares_of` gives them, families not usable left out."""
+    shares = shares_of([(p.capability, p.weight) for p in profiles])
     return {
-        p.family: 1 / len(everywhere) / count[p.capability] if p.status in USABLE else 0.0
-        for p in profiles
+        p.family: share if p.status in USABLE else 0.0
+        for p, share in zip(profiles, shares, strict=True)
     }
+
+
+def shares_of(families: Sequence[tuple[str, float]]) -> list[float]:
+    """From (capability, weight) of each family to its part of the headline; they add up to 1.
+
+    w_f = 1/C · weight_f / Σ weight of its capability, C the number of capabilities.
+    """
+    total: dict[str, float] = {}
+    for capability, weight in families:
+        total[capability] = total.get(capability, 0.0) + weight
+    return [weight / len(total) / total[capability] for capability, weight in families]
 
 
 def _student(

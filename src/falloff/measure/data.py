@@ -65,6 +65,7 @@ class FamilyData:
     model has no answer. ``grid`` is the box and ``weights`` the measure μ on it, adding up to 1.
     ``items`` names each probe's item, where items are asked more than once (imported logs, repeats,
     benchmarks of one's own); None: every probe is a fresh item.
+    ``weight`` is the family's in the headline, within its capability: 1 beside 2 is a third of it.
     ``repeats`` by role is what was asked again, ``tokens`` by student's role what is known of
     tokens; empty where nothing.
     """
@@ -81,6 +82,7 @@ class FamilyData:
     answers: Mapping[str, tuple[str | None, ...]]
     reasons: Mapping[str, tuple[Reason | None, ...]]
     items: tuple[str, ...] | None = None
+    weight: float = 1.0
     repeats: Mapping[str, Repeats] = field(default_factory=dict)
     tokens: Mapping[str, Tokens] = field(default_factory=dict)
 

@@ -183,7 +183,8 @@ class FamilyProfile:
     """One model on one family.
 
     ``volume_relative``: like ``volume_at`` with the threshold τ·c(0), which sets a nearer edge
-    apart from a lower ceiling. ``audit`` is None for fixed designs.
+    apart from a lower ceiling. ``audit`` is None for fixed designs. ``weight`` is the suite's,
+    within the capability.
     """
 
     family: str
@@ -201,6 +202,7 @@ class FamilyProfile:
     volume_relative: Interval = UNDEFINED
     audit: Audit | None = None
     repeatability: Repeatability | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,7 @@ def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float
         volume_relative=interval(_relative(data, draws, tau)) if draws else UNDEFINED,
         audit=draws.audit if draws else None,
         repeatability=repeatability([(1.0, repeat_draws(data, role))]),
+        weight=data.weight,
     )
 
 

@@ -4,7 +4,7 @@ Knows the nouns of ``core``. Must not know any model, any run, or what an answer
 """
 
 from falloff.probes import catalogue as _catalogue
-from falloff.probes.agents import play_guesser, play_oracle, solved_examples
+from falloff.probes.agents import Shots, play_guesser, play_oracle, solved_examples
 from falloff.probes.answers import same
 from falloff.probes.dialects import Wording, dialects_of
 from falloff.probes.episode import Episode
@@ -23,6 +23,7 @@ __all__ = [
     "Observation",
     "Question",
     "Say",
+    "Shots",
     "Suite",
     "Wording",
     "dialects_of",

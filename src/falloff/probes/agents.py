@@ -7,10 +7,15 @@ episodes are also the worked examples and the training text of the lab.
 from __future__ import annotations
 
 import random
+from dataclasses import fields, is_dataclass
 
-from falloff.core import Probe, Transcript, child_seed
+from falloff.core import Probe, Transcript, UsageError, child_seed
 from falloff.probes.episode import Episode
 from falloff.probes.family import Family
+from falloff.probes.task import Task
+
+# Seeds that are tried for each example that is to be unlike the others.
+_TRIES = 20
 
 
 def play_oracle(probe: Probe, *, dialect: str, family: Family | None = None) -> Episode:
@@ -35,10 +40,59 @@ def play_guesser(
     return episode
 
 
+class Shots:
+    """``count`` solved examples from a family's centre, the same for every model and probe.
+
+    One in reserve takes the place of an example that happens to be the very item that is asked.
+    Raises :class:`falloff.core.UsageError` if the centre has too few different items.
+    """
+
+    def __init__(self, family: Family, *, dialect: str, count: int) -> None:
+        self._family = family
+        self._dialect = dialect
+        self._count = count
+        self._pool = _different(family, dialect, count + 1) if count else []
+
+    def before(self, probe: Probe) -> tuple[Transcript, ...]:
+        """The examples that are shown before ``probe``; it is none of them."""
+        if not self._pool:
+            return ()
+        asked = Episode(probe, dialect=self._dialect, family=self._family)
+        others = [shot for shot in self._pool if not _same_item(shot, asked)]
+        return tuple(shot.transcript for shot in others[: self._count])
+
+
 def solved_examples(family: Family, *, dialect: str, count: int) -> tuple[Transcript, ...]:
-    """``count`` worked examples from the family's centre, the same for every model and probe."""
-    seeds = (child_seed("shot", family.name, family.version, i) for i in range(count))
-    return tuple(
-        play_oracle(family.probe(family.centre, seed), dialect=dialect, family=family).transcript
-        for seed in seeds
+    """``count`` worked examples from the family's centre, no two of the same item.
+
+    Raises :class:`falloff.core.UsageError` if there are too few.
+    """
+    return tuple(episode.transcript for episode in _different(family, dialect, count))
+
+
+def _different(family: Family, dialect: str, count: int) -> list[Episode]:
+    found: list[Episode] = []
+    for i in range(_TRIES * count):
+        seed = child_seed("shot", family.name, family.version, i)
+        shot = play_oracle(family.probe(family.centre, seed), dialect=dialect, family=family)
+        if not any(_same_item(shot, other) for other in found):
+            found.append(shot)
+        if len(found) == count:
+            return found
+    raise UsageError(
+        f"Family '{family.name}' has {len(found)} different items at its centre; as examples and"
+        f" one in reserve {count} are needed.",
+        remedy="Ask with fewer --shots, or without.",
     )
+
+
+def _same_item(one: Episode, other: Episode) -> bool:
+    """Whether they ask the same: in the same words, or the same task in other words."""
+    return one.prompt == other.prompt or _content(one.task) == _content(other.task)
+
+
+def _content(task: Task) -> object:
+    """What tasks are compared by: all but the wording drawn; of no dataclass, the task itself."""
+    if not is_dataclass(task):
+        return task
+    return [(f.name, getattr(task, f.name)) for f in fields(task) if f.name != "template"]

@@ -25,8 +25,8 @@ class Episode:
 
     Use: ``while not episode.done: episode.feed(await model.reply(episode.request()))``, then
     ``episode.outcome`` and ``episode.transcript``. ``shots`` are solved examples shown before the
-    question. ``observation`` is what the world said last, ``malformed_calls`` how many calls could
-    not be read.
+    question; ``prompt`` and transcript are without them. ``observation`` is what the world said
+    last, ``malformed_calls`` how many calls could not be read.
     """
 
     def __init__(
@@ -43,8 +43,9 @@ class Episode:
         self.renderer = family.renderer(dialect)
         self.observation: Observation | None = None
         self.malformed_calls = 0
-        prompt = self.renderer.prompt(self.task)
-        self._messages = list(self.renderer.with_shots(shots, prompt) if shots else prompt)
+        self.prompt = self.renderer.prompt(self.task)
+        self._opening = self.renderer.with_shots(shots, self.prompt) if shots else self.prompt
+        self._messages = list(self.prompt)
         self._tools = self.renderer.tools(self.task)
         self._world = self.task.world()
         self._calls = self._stale = 0
@@ -70,7 +71,7 @@ class Episode:
         """What the model is asked next."""
         return Request(
             conversation=self.probe.id,
-            messages=tuple(self._messages),
+            messages=(*self._opening, *self._messages[len(self.prompt) :]),
             tools=self._tools,
             max_tokens=self.renderer.max_tokens(self.task),
         )

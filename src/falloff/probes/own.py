@@ -8,6 +8,7 @@ Loading runs the file: it is the user's own code, like any module that is import
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import importlib.util
 import json
@@ -17,23 +18,64 @@ import sys
 from pathlib import Path
 
 from falloff.core import UsageError
-from falloff.probes.contract import Breach
+from falloff.probes.contract import Breach, breaches
 from falloff.probes.family import FAMILIES, Family
+from falloff.probes.suite import Suite
 
 GROUP = "falloff.probes"
+# In the order in which they are chosen for families that come without a suite.
+_DIALECTS = ("chat", "plain", "completion", "micro")
+_LOADED: dict[Path, tuple[str, tuple[Family, ...]]] = {}
 
 
 def load_families(path: Path) -> tuple[Family, ...]:
-    """The families that a Python file registers.
+    """The families that a Python file registers; again in one process, if the file has changed.
 
     Raises :class:`falloff.core.UsageError` if there is no such file, if it raises, or if it
     registers none.
     """
+    place, now = path.resolve(), digest(path)
+    before, made = _LOADED.pop(place, ("", ()))
+    if before != now:
+        for family in made:
+            FAMILIES.forget(family.name)
+        made = _run(path)
+    _LOADED[place] = now, made
+    return made
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a Python file, in hexadecimal. Raises as :func:`load_families`."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as problem:
+        raise _no_file(path) from problem
+
+
+def _no_file(path: Path) -> UsageError:
+    return UsageError(f"There is no Python file '{path}'.", remedy="Give a file ending in .py.")
+
+
+def _run(path: Path) -> tuple[Family, ...]:
+    """Run the file; what it has registered by the time that it fails is taken back."""
+    before = set(FAMILIES)
+    try:
+        _import(path)
+    except BaseException:
+        for name in set(FAMILIES) - before:
+            FAMILIES.forget(name)
+        raise
+    made = tuple(FAMILIES[name] for name in FAMILIES if name not in before)
+    if not made:
+        raise UsageError(f"'{path}' registers no family.", remedy="Decorate one with @family(…).")
+    return made
+
+
+def _import(path: Path) -> None:
     name = f"falloff_own_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise UsageError(f"There is no Python file '{path}'.", remedy="Give a file ending in .py.")
-    before = set(FAMILIES)
+    if spec is None or spec.loader is None:
+        raise _no_file(path)
     module = importlib.util.module_from_spec(spec)
     # Dataclasses look their module up.
     sys.modules[name] = module
@@ -47,14 +89,52 @@ def load_families(path: Path) -> tuple[Family, ...]:
             f"'{path}' cannot be loaded: {type(problem).__name__}: {problem}{line}.",
             remedy="Mend it there; --debug shows where it comes from.",
         ) from problem
-    made = tuple(FAMILIES[name] for name in FAMILIES if name not in before)
-    if not made:
-        raise UsageError(f"'{path}' registers no family.", remedy="Decorate one with @family(…).")
-    return made
+
+
+def own_suite(path: Path, families: tuple[Family, ...]) -> Suite:
+    """The suite of a file's families, in the first dialect that all of them speak.
+
+    Raises :class:`falloff.core.UsageError` if there is none.
+    """
+    spoken = [name for name in _DIALECTS if all(name in f.renderers for f in families)]
+    if not spoken:
+        each = "; ".join(f"{f.name}: {', '.join(sorted(f.renderers)) or 'none'}" for f in families)
+        raise UsageError(
+            f"The families of '{path}' have none of the dialects {', '.join(_DIALECTS)} in common"
+            f" ({each}).",
+            remedy="Give them one, or say which to ask in which dialect in a suite file.",
+        )
+    return Suite(
+        name=path.stem,
+        version="1",
+        dialect=spoken[0],
+        family_names=tuple(family.name for family in families),
+        public=False,
+    )
+
+
+def check_playable(path: Path, families: tuple[Family, ...]) -> None:
+    """Play each family once at every place, before models are asked.
+
+    Raises :class:`falloff.core.UsageError` where it declares itself badly, raises, or where its own
+    solution fails.
+    """
+    for family in families:
+        for breach in breaches(family, seeds=1, rules=("declares_itself", "oracle_solves")):
+            raise UsageError(
+                f"Family '{family.name}' in '{path}' cannot be asked: {breach.what}"
+                f" [{breach.where}].",
+                remedy=f"Mend it there; falloff probes check {path} tells all that is wrong.",
+            )
 
 
 def load_installed() -> None:
-    """Register the families of installed packages that offer some."""
+    """Register the families of installed packages that offer some, reasoning-gym among them.
+
+    Raises :class:`falloff.core.UsageError` for a package that cannot be loaded.
+    """
+    if importlib.util.find_spec("reasoning_gym"):
+        importlib.import_module("falloff.probes.gym")
     for entry in importlib.metadata.entry_points(group=GROUP):
         try:
             entry.load()

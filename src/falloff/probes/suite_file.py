@@ -22,8 +22,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from falloff.core import Axis, UnknownNameError, UsageError, format_dose
+from falloff.core import Axis, UnknownNameError, UsageError, format_dose, missing_extra
 from falloff.probes.family import FAMILIES, Family
+from falloff.probes.own import load_installed
 from falloff.probes.suite import SUITES, Suite
 
 _KEYS = ("name", "version", "dialect", "families")
@@ -31,12 +32,19 @@ _FAMILY_KEYS = ("version", "weight", "axes")
 
 
 def find_suite(name: str) -> Suite:
-    """The suite of that name, or in the TOML file of that path.
+    """The suite of that name, or in the TOML file of that path; of installed packages too.
 
     Raises :class:`falloff.core.UsageError` for a name or file that is not there, or a file with
-    anything in it that falloff does not know.
+    anything in it that falloff does not know, and :class:`falloff.core.SetupError` for ``gym``
+    without its extra.
     """
-    return read_suite(Path(name)) if name.endswith(".toml") else SUITES[name]
+    if name not in SUITES:
+        load_installed()
+    if name.endswith(".toml"):
+        return read_suite(Path(name))
+    if name == "gym" and name not in SUITES:
+        raise missing_extra("reasoning-gym", "gym", "The suite gym")
+    return SUITES[name]
 
 
 def read_suite(path: Path) -> Suite:

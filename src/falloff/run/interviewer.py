@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from falloff.core import ModelError, Probe, Reason, Reply, Request, TokenLogprobs
 from falloff.models.model import Model
-from falloff.probes import Episode, Family
+from falloff.probes import Episode, Family, Shots
 from falloff.run.brief import brief
 from falloff.run.recorder import Recorder
 from falloff.run.records import Answer, PlacedProbe
@@ -29,7 +29,7 @@ class Interviewer:
 
     ``answered`` holds the ids that need not be asked. A probe the model cannot be asked is recorded
     as an error; after too many in a row the model is asked no more: ``gave_up`` is True.
-    ``logprobs``: of so many candidates a token they are wanted.
+    ``shots``: the examples by family. ``logprobs``: of so many candidates a token they are wanted.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Interviewer:
         recorder: Recorder,
         *,
         dialect: str,
+        shots: Mapping[str, Shots],
         repeat: int,
         answered: set[str],
         logprobs: int = 0,
@@ -48,6 +49,7 @@ class Interviewer:
         self._model = model
         self._recorder = recorder
         self._dialect = dialect
+        self._shots = shots
         self._repeat = repeat
         self._answered = answered
         self._logprobs = logprobs
@@ -75,7 +77,8 @@ class Interviewer:
                 await self._recorder.keep(answer)
 
     async def _answer(self, family: Family, probe: Probe) -> Answer:
-        episode = Episode(probe, dialect=self._dialect, family=family)
+        shots = self._shots[family.name].before(probe)
+        episode = Episode(probe, dialect=self._dialect, family=family, shots=shots)
         replies: list[Reply] = []
         problem = None
         try:

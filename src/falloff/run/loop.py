@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from falloff.core import ModelError
 from falloff.models.model import Model
-from falloff.probes import Family
+from falloff.probes import Family, Shots
 from falloff.run.interviewer import Interviewer
 from falloff.run.progress import Meter, Progress
 from falloff.run.recorder import Recorder
@@ -35,13 +35,14 @@ async def conduct(
 ) -> None:
     """Ask every model what the design wants to know, until the design is done; then the repeats.
 
-    ``models`` goes from role to model. Seed and dialect are those of the store's manifest. What is
-    answered on disk is not asked again; errors are. ``progress`` is called at most five times a
-    second and once at the end. With ``repeats`` above 1, the probes whose share is in
+    ``models`` goes from role to model. Seed, dialect and shots are those of the store's manifest.
+    What is answered on disk is not asked again; errors are. ``progress`` is called at most five
+    times a second and once at the end. With ``repeats`` above 1, the probes whose share is in
     :data:`REPEATED` are asked until every model has so many answers to each that are decoded alike.
 
-    Raises :class:`falloff.core.ModelError` if a model stops answering, after the others have
-    finished what they are being asked, and :class:`falloff.core.SetupError` if the disk is full.
+    Raises :class:`falloff.core.UsageError` if a family has too few items for so many shots,
+    :class:`falloff.core.ModelError` if a model stops answering, after the others have finished what
+    they are being asked, and :class:`falloff.core.SetupError` if the disk is full.
     However it ends, by cancellation too, every answer that has come is on disk, and the same call
     goes on from there.
     """
@@ -75,9 +76,14 @@ class _Conductor:
         self._store = store
         self._meter = meter
         self._progress = progress
+        manifest = store.manifest
+        self._shots = {
+            family.name: Shots(family, dialect=manifest.dialect, count=manifest.shots)
+            for family in families
+        }
         self._selections = {f.name: Selection(f, design, store) for f in families}
         self._interviewers = [
-            self._interviewer(role, repeat=0, logprobs=store.manifest.logprobs) for role in models
+            self._interviewer(role, repeat=0, logprobs=manifest.logprobs) for role in models
         ]
 
     def _interviewer(self, role: str, *, repeat: int, logprobs: int = 0) -> Interviewer:
@@ -86,6 +92,7 @@ class _Conductor:
             self._models[role],
             self.recorder,
             dialect=self._store.manifest.dialect,
+            shots=self._shots,
             repeat=repeat,
             answered=self._store.answered(role, repeat),
             logprobs=logprobs,

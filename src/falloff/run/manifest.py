@@ -23,22 +23,27 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, kw_only=True)
 class FamilyStamp:
-    """What a run file says of a family, enough to read its results without the family's code."""
+    """What a run file says of a family, enough to read its results without the family's code.
+
+    ``weight``: in the headline, within its capability.
+    """
 
     name: str
     capability: str
     version: int
     chance: float
     axes: tuple[Axis, ...]
+    weight: float = 1.0
 
     @classmethod
-    def of(cls, family: Family) -> FamilyStamp:
+    def of(cls, family: Family, weight: float = 1.0) -> FamilyStamp:
         return cls(
             name=family.name,
             capability=family.capability,
             version=family.version,
             chance=family.chance,
             axes=family.axes,
+            weight=weight,
         )
 
     @classmethod
@@ -68,8 +73,11 @@ class ModelStamp:
 class Manifest:
     """Everything that decides what is asked and answered, except how much: no budget, no prices.
 
-    ``logprobs``: candidates a token whose log-probabilities are kept. ``repeats`` is a matter of
-    how much, and said here for those who read the run: the most that have been wanted so far.
+    ``logprobs``: candidates a token whose log-probabilities are kept. ``shots``: solved examples
+    before every question; they follow from families, dialect and number, and are stored nowhere
+    else. ``probes_file``: the digest of the file that some families are from. ``repeats`` is a
+    matter of how much, and said here for those who read the run: the most that have been wanted so
+    far.
     ``models`` goes from role to model, the reference first: ``teacher``, then the students; a
     measured model alone has the role ``model``.
     """
@@ -83,6 +91,8 @@ class Manifest:
     design: dict[str, Any]
     models: dict[str, ModelStamp]
     logprobs: int = 0
+    shots: int = 0
+    probes_file: str | None = None
     repeats: int = 1
     version: str = __version__
     format: int = FORMAT
@@ -99,20 +109,26 @@ class Manifest:
         seed: int,
         design: Design,
         models: Mapping[str, Model],
+        weights: Mapping[str, float] | None = None,
         logprobs: int = 0,
+        shots: int = 0,
+        probes_file: str | None = None,
         repeats: int = 1,
     ) -> Manifest:
-        """The manifest of a run that is about to begin."""
+        """The manifest of a run that is about to begin. ``weights`` by family, 1 unless said."""
+        weight = weights or {}
         return cls(
             mode=mode,
             suite=suite,
             suite_version=suite_version,
-            families=tuple(FamilyStamp.of(family) for family in families),
+            families=tuple(FamilyStamp.of(f, weight.get(f.name, 1.0)) for f in families),
             dialect=dialect,
             seed=seed,
             design=json.loads(json.dumps(design.describe())),
             models={role: ModelStamp.of(model) for role, model in models.items()},
             logprobs=logprobs,
+            shots=shots,
+            probes_file=probes_file,
             repeats=repeats,
         )
 
@@ -156,11 +172,14 @@ class Manifest:
             "dialect": self.dialect,
             "seed": self.seed,
             "logprobs": self.logprobs,
+            "shots": self.shots,
+            "probes file": self.probes_file,
         }
         facts.update(_flat("design", self.design))
         for family in self.families:
             facts[f"family {family.name} version"] = family.version
             facts[f"family {family.name} chance"] = family.chance
+            facts[f"family {family.name} weight"] = family.weight
             for axis in family.axes:
                 facts[f"family {family.name} axis {axis.name}"] = _axis_facts(axis)
         for role, model in self.models.items():

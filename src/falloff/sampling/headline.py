@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from falloff.measure.audit import audit
+from falloff.measure.comparison import shares_of
 from falloff.measure.influence import correlation, influences, sandwich
 from falloff.measure.posterior import Particles, success
 from falloff.probes import Family
@@ -49,18 +49,21 @@ class _Volumes:
 
 
 def standing(
-    families: Sequence[Family], evidence: Mapping[str, FamilyEvidence], beliefs: Beliefs
+    families: Sequence[Family],
+    evidence: Mapping[str, FamilyEvidence],
+    beliefs: Beliefs,
+    weights: Mapping[str, float],
 ) -> Standing:
     """From the particles of all families, as :mod:`falloff.measure.joint` makes the interval.
 
     Headline: Σ w S_student / Σ w S_teacher, or Σ w S where there is one model; w equal per
-    capability and within it, as in :func:`falloff.measure.compare`.
+    capability and within it by ``weights`` (1 unless said), as in :func:`falloff.measure.compare`.
     """
     present = [family for family in families if family.name in evidence]
-    weights = _weights(present)
+    shares = shares_of([(f.capability, weights.get(f.name, 1.0)) for f in present])
     volumes = {
-        family.name: _volumes(family, weights[family.name], evidence[family.name], beliefs)
-        for family in present
+        family.name: _volumes(family, share, evidence[family.name], beliefs)
+        for family, share in zip(present, shares, strict=True)
     }
     value, parts = _headline(list(volumes.values()))
     half = _Z * np.sqrt(parts.sum(axis=0))
@@ -75,11 +78,6 @@ def standing(
             zip(volumes, parts.mean(axis=1) * [v.held for v in volumes.values()], strict=True)
         ),
     )
-
-
-def _weights(families: Sequence[Family]) -> dict[str, float]:
-    count = Counter(family.capability for family in families)
-    return {f.name: 1 / len(count) / count[f.capability] for f in families}
 
 
 def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: Beliefs) -> _Volumes:

@@ -44,20 +44,24 @@ class LookAhead:
     """Adaptive; ``budget`` is a cap when ``precision`` is given.
 
     ``precision``: stop once the 90 % interval of the headline (retention, or one model's volume)
-    is at most ± this wide; of several students, the widest. Families must be those of the run.
+    is at most ± this wide; of several students, the widest. Families must be those of the run;
+    ``weights``: theirs in the headline, within their capability, 1 unless said.
     """
 
     families: Sequence[Family]
     seed: int
     budget: int
     precision: float | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
     _beliefs: Beliefs = field(init=False, repr=False, compare=False)
     _rounds: Rounds = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         beliefs = Beliefs(seed=self.seed)
         object.__setattr__(self, "_beliefs", beliefs)
-        object.__setattr__(self, "_rounds", Rounds(self.families, beliefs, self.precision))
+        object.__setattr__(
+            self, "_rounds", Rounds(self.families, beliefs, self.precision, self.weights)
+        )
 
     def describe(self) -> dict[str, Any]:
         return {"name": "look_ahead", "version": 3}
@@ -70,7 +74,7 @@ class LookAhead:
     def headline(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, Guess]:
         if not all(known.count for known in evidence.values()):
             return {}
-        return standing(self.families, evidence, self._beliefs).headline
+        return standing(self.families, evidence, self._beliefs, self.weights).headline
 
     def place(self, family: Family, count: int, evidence: FamilyEvidence) -> tuple[Placement, ...]:
         start = evidence.count

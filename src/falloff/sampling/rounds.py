@@ -49,12 +49,20 @@ class Round:
 
 
 class Rounds:
-    """The rounds of a run after its first batches, ended at the half-width ``precision``."""
+    """The rounds of a run after its first batches, ended at the half-width ``precision``.
+
+    ``weights``: of families in the headline, as :func:`falloff.sampling.headline.standing` has it.
+    """
 
     def __init__(
-        self, families: Sequence[Family], beliefs: Beliefs, precision: float | None
+        self,
+        families: Sequence[Family],
+        beliefs: Beliefs,
+        precision: float | None,
+        weights: Mapping[str, float],
     ) -> None:
         self._families = families
+        self._weights = weights
         self._beliefs = beliefs
         self._precision = precision
         self._last: Round | None = None
@@ -73,7 +81,7 @@ class Rounds:
         """The round that begins with this evidence."""
         if len(start) == 1 and self._precision is None:
             return Round(start=start, picks=tuple(start))
-        now = standing(self._families, start, self._beliefs)
+        now = standing(self._families, start, self._beliefs, self._weights)
         if self._precision is not None and now.half_width <= self._precision:
             return Round(start=start, picks=())
         return Round(start=start, picks=_picks(now, start))

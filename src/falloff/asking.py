@@ -1,0 +1,145 @@
+"""From what is wanted to a run on disk: suite, design, models and file, brought together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from falloff.core import UsageError
+from falloff.models import Model, load_model
+from falloff.probes import Suite
+from falloff.probes.own import check_playable, digest, load_families, own_suite
+from falloff.probes.suite_file import find_suite
+from falloff.run import Manifest, Mode, Progress, RunStore, conduct, open_for_writing
+from falloff.sampling import Design, FamilyEvidence
+
+ModelLike = str | Model | Callable[..., Any]
+
+SUITE = "micro"
+MOST_SHOTS = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the user asks for; each as :func:`falloff.compare` has it.
+
+    Raises :class:`falloff.core.UsageError` for a number of shots that cannot be.
+    """
+
+    mode: Mode
+    suite: str | Path | None
+    probes: str | Path | None
+    shots: int
+    budget: int
+    precision: float | None
+    seed: int
+    run: str | Path | None
+    fresh: bool
+    repeats: int
+    logprobs: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.shots <= MOST_SHOTS:
+            raise UsageError(
+                f"{self.shots} examples before every question cannot be.",
+                remedy=f"Give --shots from 0 to {MOST_SHOTS}.",
+            )
+
+    @property
+    def probes_file(self) -> Path | None:
+        return None if self.probes is None else Path(self.probes)
+
+    def find_suite(self) -> Suite:
+        """The suite that is named, or else that of the user's own families."""
+        own = self.probes_file
+        if own is None:
+            return find_suite(str(self.suite or SUITE))
+        families = load_families(own)
+        check_playable(own, families)
+        return find_suite(str(self.suite)) if self.suite else own_suite(own, families)
+
+
+def ask(
+    roles: Mapping[str, ModelLike], wanted: Wanted, progress: Callable[[Progress], None]
+) -> tuple[Path, str | None]:
+    """Ask what is wanted of the models by role.
+
+    Returns the run's file, and what of it was lost if it was damaged.
+    """
+    suite = wanted.find_suite()
+    # Here, since it loads scipy, and the nouns of the Python face need none.
+    from falloff.sampling.look_ahead import LookAhead
+
+    design = LookAhead(
+        families=suite.families,
+        seed=wanted.seed,
+        budget=wanted.budget,
+        precision=wanted.precision,
+        weights=suite.weights,
+    )
+    # Says what is wrong with the budget before a file is made or a model loaded.
+    design.allocate({f.name: FamilyEvidence.none_yet(f.name, roles) for f in suite.families})
+    models = {role: load_model(model) for role, model in roles.items()}
+    manifest = Manifest.of(
+        mode=wanted.mode,
+        suite=suite.name,
+        suite_version=suite.version,
+        families=suite.families,
+        dialect=suite.dialect,
+        seed=wanted.seed,
+        design=design,
+        models=models,
+        weights=suite.weights,
+        logprobs=wanted.logprobs,
+        shots=wanted.shots,
+        probes_file=digest(wanted.probes_file) if wanted.probes_file else None,
+        repeats=wanted.repeats,
+    )
+    file = Path(wanted.run) if wanted.run else manifest.default_path()
+    # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
+    # the cores are busy.
+    with (
+        open_for_writing(file, manifest, fresh=wanted.fresh) as store,
+        threadpool_limits(limits=1, user_api="blas"),
+    ):
+        _finish(_conduct(design, suite, models, store, wanted.repeats, progress))
+        return file, store.loss
+
+
+async def _conduct(
+    design: Design,
+    suite: Suite,
+    models: Mapping[str, Model],
+    store: RunStore,
+    repeats: int,
+    progress: Callable[[Progress], None],
+) -> None:
+    try:
+        await conduct(
+            design=design,
+            families=suite.families,
+            models=models,
+            store=store,
+            repeats=repeats,
+            progress=progress,
+        )
+    finally:
+        for model in models.values():
+            await model.close()
+
+
+def _finish(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, also from inside a running event loop such as a notebook's."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
