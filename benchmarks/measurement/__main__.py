@@ -1,6 +1,6 @@
 """All tables of falloff's measurement against its peers.
 
-    python -m benchmarks.measurement            # tens of minutes on two cores
+    python -m benchmarks.measurement            # hours on two cores
     python -m benchmarks.measurement --quick    # under five minutes, few observers
     python -m benchmarks.measurement --minutes 20 --only volumes
     FALLOFF_BENCH_STREAM=tune python -m benchmarks.measurement --only edges --rounds 4
@@ -20,17 +20,31 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import aepsych_peer, edges, ratios, reports, speed, volumes
-from .observers import STREAM
+from . import (
+    aepsych_peer,
+    coverage,
+    edges,
+    interval_reports,
+    ratios,
+    reports,
+    speed,
+    verdict,
+    volumes,
+)
+from .observers import FINAL, STREAM
 from .records import RESULTS, Table
 
 # Minutes of a quick run, and each table's share of a run's minutes.
 _QUICK = 4.5
-_SHARES = {"speed": 0.2, "edges": 0.3, "volumes": 0.3, "ratios": 0.2, "eavc": 0.0}
-_FULL_SHARES = {"speed": 0.05, "edges": 0.15, "volumes": 0.45, "ratios": 0.2, "eavc": 0.15}
+_SHARES = {"speed": 0.15, "edges": 0.2, "volumes": 0.2, "ratios": 0.15}
+_SHARES |= {"coverage": 0.15, "verdict": 0.15, "eavc": 0.0}
+_FULL_SHARES = {"speed": 0.03, "edges": 0.1, "volumes": 0.2, "ratios": 0.1}
+_FULL_SHARES |= {"coverage": 0.35, "verdict": 0.15, "eavc": 0.07}
 # Rounds: observers (or pairs) of each kind.
 _ROUNDS = {"edges": 20, "volumes": 12, "ratios": 8, "eavc": 1, "speed": 5}
+_ROUNDS |= {"coverage": 126, "verdict": 18}
 _QUICK_ROUNDS = {"edges": 4, "volumes": 1, "ratios": 1, "eavc": 0, "speed": 2}
+_QUICK_ROUNDS |= {"coverage": 1, "verdict": 1}
 _SLOW = {True: 1, False: 4}
 
 
@@ -57,6 +71,7 @@ def main() -> None:
 
 def open_tables(folder: Path) -> dict[str, Table]:
     makers = {"edges": edges, "volumes": volumes, "ratios": ratios, "speed": speed}
+    makers |= {"coverage": coverage, "verdict": verdict}
     opened = {name: module.table(folder) for name, module in makers.items()}
     return opened | {"eavc": aepsych_peer.table(folder)}
 
@@ -69,6 +84,10 @@ def units(name: str, rounds: int, *, slow: int) -> Iterator:
         return volumes.units(rounds)
     if name == "ratios":
         return ratios.units(rounds)
+    if name == "coverage":
+        return coverage.units(rounds)
+    if name == "verdict":
+        return verdict.units(rounds)
     if name == "eavc":
         return aepsych_peer.units(rounds if aepsych_peer.installed() else 0)
     return speed.units(rounds, slow=min(rounds, 2))
@@ -86,6 +105,10 @@ def report(name: str, tables: dict[str, Table]) -> str:
         return "\n\n".join(parts)
     if name == "ratios":
         return reports.ratios_report(table)
+    if name == "coverage":
+        return interval_reports.coverage_report(table)
+    if name == "verdict":
+        return interval_reports.verdict_report(table)
     if name == "eavc":
         return reports.eavc_report(table)
     return reports.speed_report(table, tables["edges"])
@@ -94,7 +117,7 @@ def report(name: str, tables: dict[str, Table]) -> str:
 def _folder(quick: bool) -> Path:
     if quick:
         return RESULTS / "quick"
-    return RESULTS if STREAM == "final" else RESULTS / STREAM
+    return RESULTS if STREAM == FINAL else RESULTS / STREAM
 
 
 @contextmanager

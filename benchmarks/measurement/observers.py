@@ -40,8 +40,9 @@ Floats = np.ndarray
 TAU = 0.5
 # Where no stream is given. Whoever tunes sets the variable; whoever has seen the tables of this
 # stream and changed falloff by them gives it a name that was never used before publishing.
-STREAM = os.environ.get("FALLOFF_BENCH_STREAM", "final")
-SIMULATED = ("sim_1d", "sim_2d", "sim_3d", "sim_4d")
+FINAL = "final-2"
+STREAM = os.environ.get("FALLOFF_BENCH_STREAM", FINAL)
+SIMULATED = ("sim_1d", "sim_2d", "sim_3d", "sim_4d", "sim_5d")
 SHIPPED = {"shipped_2d": (STEPS, DISTRACTORS), "shipped_3d": (STEPS, DISTRACTORS, TOOL_SET_SIZE)}
 BOXES = (*SIMULATED, *SHIPPED)
 
@@ -57,7 +58,7 @@ _LOG_ODDS = float(np.log(19))
 
 
 def box(name: str, *, chance: float = 0.0) -> Family:
-    """A family to ask: ``sim_1d`` … ``sim_4d``, or the shipped axes with their listed levels."""
+    """A family to ask: ``sim_1d`` … ``sim_5d``, or the shipped axes with their listed levels."""
     axes = SHIPPED.get(name)
     base = FAMILIES[f"sim_{len(axes)}d" if axes else name]
     return replace(base, name=name, axes=axes or base.axes, chance=chance)
@@ -106,17 +107,21 @@ def draw_observer(family: Family, kind: str, index: int, *, stream: str = STREAM
 
 
 def draw_pair(
-    family: Family, kind: str, index: int, *, stream: str = STREAM
+    family: Family, kind: str, index: int, *, kept: float | None = None, stream: str = STREAM
 ) -> dict[str, Observer]:
-    """A teacher and a student that keeps .4 to 1 of its S, in one of the four ways there are."""
-    rng = _rng(stream, family.name, kind, index, "pair")
+    """A teacher and a student that keeps ``kept`` of its S, in one of the four ways there are.
+
+    Drawn from .4 to 1 unless given.
+    """
+    rng = _rng(stream, family.name, kind, index, "pair" if kept is None else f"kept {kept}")
     u = grid_positions(family)
     weights = np.full(len(u), 1 / len(u))
     for _ in range(_TRIES):
         teacher = _KINDS[kind](family, rng)
         way = str(rng.choice([w for w in WAYS if len(family.axes) > 1 or w != "region"]))
         try:
-            student = student_of(teacher, rng.uniform(0.4, 1.0), u, weights, how=way)
+            retention = rng.uniform(0.4, 1.0) if kept is None else kept
+            student = student_of(teacher, retention, u, weights, how=way)
         except UsageError:
             continue
         if _shows(teacher, u) and student.competence(np.zeros((1, u.shape[1])))[0] > TAU:
@@ -251,3 +256,10 @@ _KINDS: dict[str, Callable[[Family, np.random.Generator], Observer]] = {
 KINDS = tuple(_KINDS)
 # On one axis the weakest link and the product are the pooled rule.
 KINDS_1D = ("pooled", "weighted", "step", "plateau", "compounding", "items")
+_KINDS_5D = tuple(kind for kind in KINDS if kind not in ("weighted", "compounding"))
+
+
+def kinds_of(name: str) -> tuple[str, ...]:
+    """The kinds that a box can show: where five stresses add up, less than a tenth is left."""
+    few = {"sim_1d": KINDS_1D, "sim_5d": _KINDS_5D}
+    return few.get(name, KINDS)

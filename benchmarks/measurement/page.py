@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import reports
+from . import interval_reports, reports, verdict
 from .__main__ import open_tables
 from .figure import figure
 from .quest import NODES
@@ -48,6 +48,16 @@ kinds together:""",
     "By kind of observer": "Relative error of S at 128 calls.",
     "Student against teacher": """Error .1 of log(S_student/S_teacher). Students keep .4 to 1 of the
 teacher's volume: scaled, with a lower ceiling, of another shape or another region.""",
+    "Coverage": """Of 90 % intervals, teacher and student asked together, chance levels 0, ¼ and ½
+in turn. *Matched*: pooled odds, the form that falloff fits; *misspecified*: all other kinds, on
+five axes without those two that leave less than a tenth of the box. Widths are medians; the score
+is width plus 20 times what an interval misses by (Gneiting & Raftery 2007), a mean: less is better.
+Edges are those inside the box, in shares of their axis. At least: .87 to .93, .85 or more where
+misspecified; aim: .88 to .92. *Short*: outside by more than two standard errors; *open*: by less.
+Of pairs; there are two models, and k edges each, to a pair.""",
+    "Verdict": """The margin is {margin}, bounds one-sided at 95 %, one family a run, chance 0 and ¼
+in turn, {looks} looks from {first} to {last} paired probes. *Continued*: to the first look that
+settles it. In brackets the one-sided 95 % bounds of the rate (Clopper & Pearson).""",
     "AEPsych": """EAVC with a probit Gaussian process, settings of its own example. Relative error,
 chance 0. No claim of fewer calls is made from so few observers.""",
     "What it costs": """Process CPU a probe, one thread, whole runs of {probes} probes.""",
@@ -62,10 +72,19 @@ def page(tables: dict[str, Table]) -> str:
         reports.volumes_report(volumes, 0),
         reports.kinds_report(volumes, 0),
         reports.ratios_report(tables["ratios"]),
+        interval_reports.coverage_report(tables["coverage"]),
+        interval_reports.verdict_report(tables["verdict"]),
         reports.eavc_report(tables["eavc"]),
         reports.speed_report(tables["speed"], tables["edges"]),
     )
-    words = {"nodes": f"{NODES:,}", "probes": PROBES}
+    words = {
+        "nodes": f"{NODES:,}",
+        "probes": PROBES,
+        "margin": verdict.MARGIN,
+        "looks": len(verdict.LOOKS),
+        "first": verdict.LOOKS[0],
+        "last": verdict.LOOKS[-1],
+    }
     parts = [
         f"## {title}\n\n{said.format(**words)}\n\n{body}\n"
         for (title, said), body in zip(_SECTIONS.items(), bodies, strict=True)

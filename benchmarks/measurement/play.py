@@ -145,8 +145,13 @@ def estimate(data: FamilyData, role: str) -> Estimates:
 
 def log_volume_ratio(data: FamilyData) -> Estimate:
     """log S_student/S_teacher from joint draws, as a comparison takes it."""
+    return _bounds(np.log(retention_draws(data)))
+
+
+def retention_draws(data: FamilyData) -> np.ndarray:
+    """[1 + draws] of S_student/S_teacher, the estimate first."""
     draws = draw(data, ("teacher", "student"), tau=TAU)
-    return _bounds(np.log(draws["student"].volume / draws["teacher"].volume))
+    return np.asarray(draws["student"].volume / draws["teacher"].volume)
 
 
 def _bounds(values: np.ndarray) -> Estimate:

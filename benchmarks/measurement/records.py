@@ -24,7 +24,7 @@ from .observers import BOXES, box
 RESULTS = Path(__file__).parent / "results"
 _DECIDE = (
     *("observers", "play", "fixed_designs", "edges", "volumes", "ratios", "speed"),
-    *("glm", "curves", "quest", "aepsych_peer", "aepsych_server"),
+    *("coverage", "verdict", "glm", "curves", "quest", "aepsych_peer", "aepsych_server"),
 )
 # Units in flight at once: what a run that is out of time still waits for.
 _AHEAD = 3

@@ -18,7 +18,7 @@ COLUMNS = ("volume", "volume_at", "low", "high", "low_at", "high_at")
 BUDGETS = (16, 32, 48, 64, 96, 128, 192, 256, 384, 480)
 FIXED = (*BUDGETS, 960)
 PEER = (*FIXED, 1920)
-VOLUME_BOXES = tuple(name for name in BOXES if name != "sim_1d")
+VOLUME_BOXES = tuple(name for name in BOXES if name not in ("sim_1d", "sim_5d"))
 _NONE = (float("nan"),) * 4
 
 

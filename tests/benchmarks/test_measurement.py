@@ -2,16 +2,23 @@
 
 import numpy as np
 import pytest
-from benchmarks.measurement import fixed_designs, glm, page, reports
+from benchmarks.measurement import (
+    coverage,
+    fixed_designs,
+    glm,
+    interval_reports,
+    page,
+    reports,
+    verdict,
+)
 from benchmarks.measurement.__main__ import open_tables
 from benchmarks.measurement.observers import (
     BOXES,
-    KINDS,
-    KINDS_1D,
     TAU,
     box,
     draw_observer,
     draw_pair,
+    kinds_of,
     positions,
     truth,
 )
@@ -109,9 +116,9 @@ def test_a_grid_spends_every_call_and_reaches_both_ends():
 @pytest.mark.parametrize("name", BOXES)
 def test_every_kind_has_observers_that_the_box_can_show(name):
     family = box(name)
-    for kind in KINDS_1D if name == "sim_1d" else KINDS:
+    for kind in kinds_of(name):
         exact = truth(family, draw_observer(family, kind, 0))
-        assert 0.1 <= exact.volume_at <= 0.9
+        assert 0.1 - 1e-9 <= exact.volume_at <= 0.9 + 1e-9
         pair = draw_pair(family, kind, 0)
         kept = [truth(family, pair[role]).volume for role in ("student", "teacher")]
         assert 0.4 <= kept[0] / kept[1] <= 1.0001
@@ -145,6 +152,52 @@ def test_estimates_come_near_the_truth_where_all_is_asked():
     exact = truth(family, observer)
     assert found.edges[0].value == pytest.approx(family.axes[0].dose(exact.edges[0]), abs=0.5)
     assert found.volume.value == pytest.approx(exact.volume, abs=0.05)
+
+
+def test_a_student_at_the_margin_keeps_exactly_that_much():
+    family = box("sim_2d", chance=0.25)
+    pair = draw_pair(family, "weighted", 1, kept=0.9)
+    kept = [truth(family, pair[role]).volume for role in ("student", "teacher")]
+    assert kept[0] / kept[1] == pytest.approx(0.9, abs=1e-5)
+
+
+def test_an_interval_that_misses_pays_twenty_times_by_how_much():
+    exact, low, high = np.array([[0.5, 0.5, 0.5], [0.4, 0.52, 0.3], [0.7, 0.6, 0.49]])
+    found = coverage.interval_score(exact, low, high)
+    assert found == pytest.approx([0.3, 0.08 + 0.4, 0.19 + 0.2])
+
+
+def test_the_first_verdict_that_settles_is_kept():
+    ruled = np.array([[0, 1, -1], [0, 0, 0], [-1, 1, 1], [0, 0, -1]])
+    assert verdict.first_settled(ruled).tolist() == [1, 0, -1, -1]
+
+
+def test_both_ends_beyond_the_margin_settle_a_verdict():
+    low, high = np.array([[0.91, 0.5, 0.85], [1.0, 0.89, 0.95]])
+    assert verdict.rulings(low, high).tolist() == [1, -1, 0]
+
+
+def test_a_standard_error_over_pairs_does_not_shrink_with_copies():
+    values = np.random.default_rng(0).random(50)
+    once = interval_reports.clustered(values, np.arange(50))
+    twice = interval_reports.clustered(np.repeat(values, 2), np.repeat(np.arange(50), 2))
+    assert once == pytest.approx(values.std(ddof=1) / np.sqrt(50))
+    assert twice == pytest.approx(once)
+
+
+def test_coverage_is_the_share_of_intervals_that_hold_the_truth(tmp_path):
+    table = Table("coverage", coverage.COLUMNS, tmp_path)
+    for i in range(20):
+        ends = (0.6, 0.7) if i < 5 else (0.4, 0.7)
+        table.rows[Subject("sim_2d", 0.0, "pooled", i), "run:volume:teacher", 48] = (
+            0.5,
+            0.6,
+            *ends,
+        )
+    found = interval_reports.held(table, "volume", 48, lambda s: s.kind == "pooled")
+    assert found.share()[0] == pytest.approx(0.75)
+    assert found.bias()[0] == pytest.approx(0.2)
+    assert len(set(found.group)) == 20
 
 
 def two_rows(subject):
