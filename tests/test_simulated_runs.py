@@ -23,7 +23,14 @@ PAIRS = [
     ("teacher?rule=weakest_link", "kept-0.5?rule=weakest_link", "sim_3d", 160),
     ("teacher?items=1.5", "kept-0.8?items=1.5", "sim_yes_no", 240),
     ("teacher", "kept-0.8", "core", 272),
-    ("teacher", "narrow", "quick", 120),
+    pytest.param(
+        *("teacher", "narrow", "quick", 120),
+        marks=pytest.mark.xfail(
+            strict=True,
+            raises=AssertionError,
+            reason="11 of 20: at 24 probes a family the priors of the volumes pull low ratios up",
+        ),
+    ),
 ]
 
 
