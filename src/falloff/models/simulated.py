@@ -21,7 +21,7 @@ from falloff.core.axis import Kind
 from falloff.models.observers import Observer, student_of
 from falloff.models.observers.rules import Floats
 from falloff.models.simulated_names import read_name
-from falloff.models.simulated_play import Plays
+from falloff.models.simulated_play import Play, Plays
 from falloff.probes import FAMILIES, Episode, Family
 from falloff.probes.task import Action, Answer, Unreadable
 
@@ -98,11 +98,8 @@ class Simulated:
         started = time.perf_counter()
         play = self._plays.at(request)
         episode, action = play.episode, play.action
-        again = (request.repeat,) if request.repeat else ()
-        luck = child_rng("sim", self.name, request.conversation, play.prompt, *again)
-        solves = luck.random() < self._success_on(episode.probe)
-        if isinstance(action, Answer) and not solves:
-            action = _wrong_answer(episode, luck)
+        if isinstance(action, Answer):
+            action = self._answer(action, play, request)
         said = episode.renderer.say(episode.task, action)
         return replace(
             said,
@@ -110,6 +107,14 @@ class Simulated:
             completion_tokens=self._tokens(said, episode.probe),
             seconds=time.perf_counter() - started,
         )
+
+    def _answer(self, right: Answer, play: Play, request: Request) -> Action:
+        """The right answer, or a wrong one without luck."""
+        again = (request.repeat,) if request.repeat else ()
+        luck = child_rng("sim", self.name, request.conversation, play.prompt, *again)
+        if luck.random() < self._success_on(play.episode.probe):
+            return right
+        return _wrong_answer(play.episode, luck)
 
     def _success_on(self, probe: Probe) -> float:
         """p on this very item."""
@@ -124,9 +129,9 @@ class Simulated:
             return len(said.text)
         family = FAMILIES[probe.family]
         doses = len(_of_kind(family, "dose"))
-        (u,) = positions(family, [probe.coordinate])
-        far = float(u[:doses].sum()) / max(doses, 1)
-        return round(len(said.text) * (1 + self.settings.cost * far))
+        (at,) = positions(family, [probe.coordinate])
+        u = float(at[:doses].sum()) / max(doses, 1)
+        return round(len(said.text) * (1 + self.settings.cost * u))
 
     def forget(self, conversation: str) -> None:
         self._plays.forget(conversation)

@@ -88,6 +88,6 @@ class Observer:
 
     def _logits(self, u: Floats) -> Floats:
         doses = u.shape[1] - self.labels
-        stretch = np.r_[np.resize(self.stretch, doses), np.ones(self.labels)]
+        stretch = np.concatenate([np.resize(self.stretch, doses), np.ones(self.labels)])
         inside = self.rule.competence(u / stretch)
         return np.asarray(self.sharpness * logit(inside))
