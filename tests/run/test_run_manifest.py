@@ -91,3 +91,21 @@ def test_the_file_name_of_many_students_stays_short() -> None:
 def test_a_manifest_keeps_what_a_report_needs_of_a_family() -> None:
     stamps = Manifest.from_dict(json.loads(json.dumps(manifest_of(pair()).as_dict()))).families
     assert [stamp.axes for stamp in stamps] == [family.axes for family in CHOSEN]
+
+
+def test_a_manifest_from_before_weights_and_shots_is_read() -> None:
+    written = manifest_of(pair()).as_dict()
+    del written["shots"], written["probes_file"]
+    for family in written["families"]:
+        del family["weight"]
+    assert Manifest.from_dict(written) == manifest_of(pair())
+
+
+def test_weights_shots_and_the_probes_file_are_differences() -> None:
+    mine = manifest_of(pair())
+    other = manifest_of(pair(), weights={"rule_chain": 2.0}, shots=4, probes_file="ab")
+    assert mine.differences(other) == [
+        "shots: 0 ≠ 4",
+        "probes file: None ≠ ab",
+        "family rule_chain weight: 1.0 ≠ 2.0",
+    ]

@@ -12,6 +12,7 @@ from falloff.core import UsageError
 from falloff.probes import FAMILIES
 from falloff.sampling import FamilyEvidence
 from falloff.sampling.beliefs import Beliefs
+from falloff.sampling.headline import standing
 from falloff.sampling.look_ahead import LookAhead
 from falloff.sampling.rounds import Rounds
 
@@ -179,6 +180,25 @@ def test_a_settled_family_gets_no_more_while_another_is_open():
     known = {CHAIN.name: settled, TOOLS.name: open_}
     rounds = Rounds(families, Beliefs(seed=1), None, {})
     assert rounds.after(known).picks == ("tool_chain", "tool_chain")
+
+
+def test_budget_goes_to_the_family_that_weighs_more():
+    """The two hold each other's answers, so that nothing but their weights tells them apart."""
+    twin = replace(TOOLS, axes=CHAIN.axes, capability=CHAIN.capability)
+    families = (CHAIN, twin)
+    first = FamilyEvidence.none_yet(CHAIN.name, ("teacher", "student"))
+    first = learn(first, design(400).place(CHAIN, 16, first))
+    known = {CHAIN.name: first, twin.name: replace(first, family=twin.name)}
+    shares = {
+        weight: standing(families, known, Beliefs(seed=1), {twin.name: weight}).shares
+        for weight in (1.0, 3.0)
+    }
+    ratio = {weight: of[twin.name] / of[CHAIN.name] for weight, of in shares.items()}
+    # Variance goes by the square of the weight; the headline it is taken at moves a little too.
+    assert ratio[3.0] / ratio[1.0] == pytest.approx(9.0, rel=0.01)
+    assert (
+        Rounds(families, Beliefs(seed=1), None, {twin.name: 3.0}).after(known).picks[0] == twin.name
+    )
 
 
 def test_precision_stops_before_the_budget():
