@@ -54,7 +54,7 @@ five axes without those two that leave less than a tenth of the box. Widths are 
 is width plus 20 times what an interval misses by (Gneiting & Raftery 2007), a mean: less is better.
 Edges are those inside the box, in shares of their axis. At least: .87 to .93, .85 or more where
 misspecified; aim: .88 to .92. *Short*: outside by more than two standard errors; *open*: by less.
-Of pairs; there are two models, and k edges each, to a pair.""",
+Pairs: there are two models, and k edges each, to a pair.""",
     "Verdict": """The margin is {margin}, bounds one-sided at 95 %, one family a run, chance 0 and ¼
 in turn, {looks} looks from {first} to {last} paired probes. *Continued*: to the first look that
 settles it. In brackets the one-sided 95 % bounds of the rate (Clopper & Pearson).""",

@@ -123,6 +123,8 @@ def _edge_peers(table: Table) -> list[str]:
 
 
 def _who(r: Ratio) -> str:
+    if r.observers < _FEW:
+        return "too few observers to say"
     if r.bound == "?":
         return "neither gets there"
     if abs(np.log(r.value)) < 2 * r.se / r.value:
