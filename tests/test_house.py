@@ -23,6 +23,7 @@ MAY_KNOW = {
     "gather": {"core", "probes", "measure", "run", "report"},
     "api": {"core", "probes", "models", "measure", "sampling", "run", "report", "gather"},
     "outcomes": {"core", "measure", "tables", "report"},
+    "inspection": {"core", "probes", "run", "measure", "report"},
     "cli": {
         "core",
         "probes",
@@ -33,6 +34,7 @@ MAY_KNOW = {
         "report",
         "lab",
         "api",
+        "inspection",
         "falloff",
     },
 }
