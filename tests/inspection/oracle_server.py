@@ -33,22 +33,7 @@ class Oracle:
 
     def reply(self, request: dict[str, Any]) -> dict[str, Any]:
         self.requests.append(request)
-        messages = request["messages"]
-        turn = sum(message["role"] == "assistant" for message in messages)
-        opening = next(m["content"] for m in messages if m["content"] in self.knows)
-        said = self.knows[opening][turn]
-        message: dict[str, Any] = {"role": "assistant", "content": said.content}
-        if said.tool_calls:
-            message["tool_calls"] = [
-                {
-                    "id": call.id,
-                    "type": "function",
-                    "function": {"name": call.name, "arguments": call.arguments},
-                }
-                for call in said.tool_calls
-            ]
-        if self.silent:
-            message = {"role": "assistant", "content": ""}
+        message = {"role": "assistant", "content": ""} if self.silent else self._said(request)
         finish = "tool_calls" if message.get("tool_calls") else "stop"
         return {
             "id": "reply",
@@ -58,6 +43,22 @@ class Oracle:
             "choices": [{"index": 0, "message": message, "finish_reason": finish}],
             "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
         }
+
+    def _said(self, request: dict[str, Any]) -> dict[str, Any]:
+        messages = request["messages"]
+        turn = sum(message["role"] == "assistant" for message in messages)
+        opening = next(m["content"] for m in messages if m["content"] in self.knows)
+        said = self.knows[opening][turn]
+        calls = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in said.tool_calls
+        ]
+        spoken: dict[str, Any] = {"role": "assistant", "content": said.content}
+        return spoken | ({"tool_calls": calls} if calls else {})
 
 
 @contextmanager

@@ -27,7 +27,11 @@ _COMMON = {"samples": 20, "seed": 0, "levels": "centre", "dialect": DIALECT}
 
 def _register_family(family: Family) -> None:
     def build(
-        samples: int = 20, seed: int = 0, levels: str = "centre", dialect: str = DIALECT, **doses: Any
+        samples: int = 20,
+        seed: int = 0,
+        levels: str = "centre",
+        dialect: str = DIALECT,
+        **doses: Any,
     ) -> Task:
         given = {axis: dose for axis, dose in doses.items() if dose is not None}
         probes = place(family, given, samples=samples, seed=seed, levels=levels)
@@ -38,7 +42,11 @@ def _register_family(family: Family) -> None:
 
 def _register_suite(suite: Suite) -> None:
     def build(
-        samples: int = 20, seed: int = 0, levels: str = "centre", dialect: str = DIALECT, **doses: Any
+        samples: int = 20,
+        seed: int = 0,
+        levels: str = "centre",
+        dialect: str = DIALECT,
+        **doses: Any,
     ) -> Task:
         probes = [
             probe
@@ -50,9 +58,7 @@ def _register_suite(suite: Suite) -> None:
     _register(suite.name, f"All families of {suite.title}, equally many samples each.", build, ())
 
 
-def _register(
-    name: str, description: str, build: Callable[..., Task], axes: Sequence[str]
-) -> None:
+def _register(name: str, description: str, build: Callable[..., Task], axes: Sequence[str]) -> None:
     """As if each were written out, with a parameter an axis; what else is given is an error."""
 
     def made(**arguments: Any) -> Task:

@@ -15,13 +15,13 @@ def write_text(path: Path, text: str) -> Path:
 
     Raises :class:`falloff.core.SetupError` where it cannot be written.
     """
-    with whole_file(path) as draft:
+    with whole_file(path, "Name another place with --out.") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, remedy: str = "Name another place.") -> Iterator[Path]:
     """A draft beside ``path``, put in its place at the end; dropped where anything is raised.
 
     A device or a pipe is its own draft. Raises :class:`falloff.core.SetupError` where it cannot be
@@ -41,6 +41,5 @@ def whole_file(path: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise SetupError(
-            f"Nothing can be written to {path}: {error.strerror or error}.",
-            remedy="Name another place.",
+            f"The file cannot be written to {path}: {error.strerror or error}.", remedy=remedy
         ) from error
