@@ -20,8 +20,8 @@ def with_calls(evidence, calls):
     return replace(evidence, calls=dict.fromkeys(evidence.scores, known))
 
 
-def run_at(calls, budget=96):
-    made = design(budget)
+def run_at(calls, budget=96, seed=1):
+    made = design(budget, seed=seed)
     evidence = FamilyEvidence.none_yet(CHAIN.name, ("teacher", "student"))
     while allocated := made.allocate({CHAIN.name: evidence}):
         batch = made.place(CHAIN, allocated[CHAIN.name], evidence)
@@ -69,19 +69,16 @@ def test_equal_costs_change_nothing():
 def test_dear_places_are_looked_at_less():
     """Each step is a call: the average look is nearer than where all cost the same."""
 
-    def steps(evidence):
-        return np.mean([at["steps"] for at in placed(evidence, "look")[10:]])
+    def steps(calls):
+        runs = [run_at(calls, seed=seed) for seed in range(4)]
+        return np.mean([at["steps"] for run in runs for at in placed(run, "look")[10:]])
 
-    assert steps(run_at(lambda at: at["steps"])) < steps(run_at(lambda _: 1)) - 0.5
+    assert steps(lambda at: at["steps"]) < steps(lambda _: 1) - 0.3
 
 
 def test_a_dear_family_gets_fewer_batches():
     made = design(2000, families=(CHAIN, TOOLS))
-    known = {
-        f.name: learn(e, made.place(f, 16, e))
-        for f in (CHAIN, TOOLS)
-        for e in [FamilyEvidence.none_yet(f.name, ("teacher", "student"))]
-    }
+    known = {f.name: run(design(16, families=(f,)), f) for f in (CHAIN, TOOLS)}
 
     def batches(calls):
         evidence = {**known, TOOLS.name: with_calls(known[TOOLS.name], lambda _: calls)}

@@ -156,7 +156,12 @@ def _moved(cloud: _Cloud, reached: float, rng: np.random.Generator, moves: int) 
 
 
 def _log_likelihood(regions: Regions, tally: Tally) -> Floats:
-    competence = regions.competence(tally.u)
+    parts = [_of_block(block, tally) for block in regions.blocks(len(tally.u))]
+    return np.concatenate(parts)
+
+
+def _of_block(regions: Regions, tally: Tally) -> Floats:
+    competence = regions.competence_at_once(tally.u)
     floor, won, lost = (
         part.astype(competence.dtype)
         for part in (tally.floor, tally.successes, tally.trials - tally.successes)

@@ -2,8 +2,8 @@
 
 A simulated model succeeds with a known probability at each coordinate: see ``observers`` for the
 truths and ``simulated_names`` for what it may be called. It recognises the probe from the request
-and speaks through the family's own oracle, which is why this module, alone in the room, imports
-``falloff.probes`` (which imports no model).
+and speaks through the family's own oracle (``simulated_play``), which is why these two modules,
+alone in the room, import ``falloff.probes`` (which imports no model).
 """
 
 from __future__ import annotations
@@ -16,21 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from falloff.core import (
-    Axis,
-    Coordinate,
-    FalloffError,
-    ModelError,
-    Probe,
-    Reason,
-    Reply,
-    Request,
-    child_rng,
-)
+from falloff.core import Axis, Coordinate, Probe, Reason, Reply, Request, child_rng
 from falloff.core.axis import Kind
 from falloff.models.observers import Observer, student_of
 from falloff.models.observers.rules import Floats
 from falloff.models.simulated_names import read_name
+from falloff.models.simulated_play import Plays
 from falloff.probes import FAMILIES, Episode, Family
 from falloff.probes.task import Action, Answer, Unreadable
 
@@ -55,16 +46,20 @@ class Simulated:
         self.spec = f"sim:{name}"
         self.settings = read_name(name)
         self._observers: dict[str, Observer] = {}
+        self._plays = Plays()
 
     def observer(self, family: Family) -> Observer:
-        """The truth over the family's axes; a student is solved for on the family's grid.
+        """The truth over the whole family's axes; a student is solved for on its whole grid.
 
-        Raises :class:`falloff.core.UsageError` if no student keeps that much there.
+        So a family cut to a suite's box has the truth of the whole one there, and a student may
+        keep another share of the box. Raises :class:`falloff.core.UsageError` if no student keeps
+        that much of the whole.
         """
         if family.name not in self._observers:
-            observer = self.settings.observer(family.axes)
+            whole = family.within(_whole(family))
+            observer = self.settings.observer(whole.axes)
             if self.settings.kept is not None:
-                box = positions(family, family.grid)
+                box = positions(whole, whole.grid)
                 mu = np.full(len(box), 1 / len(box))
                 observer = student_of(observer, self.settings.kept, box, mu, how=self.settings.how)
             self._observers[family.name] = observer
@@ -82,11 +77,13 @@ class Simulated:
     def edge(self, family: Family, axis: str, tau: float = 0.5) -> float | None:
         """The true edge on a dose axis, in doses; None if there is none in the box.
 
-        Nominal axes are at the centre.
+        The other axes, nominal ones too, are at the centre of the box.
         """
         axes = _of_kind(family, "dose")
         index = [a.name for a in axes].index(axis)
-        u = self.observer(family).edge(index, len(axes), tau)
+        (top,) = (axes[index].u(a.top) for a in family.axes if a.name == axis)
+        (centre,) = positions(family, [family.centre])
+        u = self.observer(family).edge(index, len(axes), tau, centre=centre, top=top)
         return None if u is None else axes[index].dose(u)
 
     def success(self, family: Family, coordinate: Coordinate) -> float:
@@ -99,12 +96,11 @@ class Simulated:
     async def reply(self, request: Request) -> Reply:
         """The next thing it says. Raises :class:`ModelError` if it does not know the probe."""
         started = time.perf_counter()
-        episode = _episode(request)
-        text = "\n".join(message.content for message in episode.transcript.messages)
+        play = self._plays.at(request)
+        episode, action = play.episode, play.action
         again = (request.repeat,) if request.repeat else ()
-        luck = child_rng("sim", self.name, request.conversation, text, *again)
+        luck = child_rng("sim", self.name, request.conversation, play.prompt, *again)
         solves = luck.random() < self._success_on(episode.probe)
-        action = _next_action(episode, turns=_turns(request, episode))
         if isinstance(action, Answer) and not solves:
             action = _wrong_answer(episode, luck)
         said = episode.renderer.say(episode.task, action)
@@ -126,80 +122,42 @@ class Simulated:
     def _tokens(self, said: Reply, probe: Probe) -> int:
         if not self.settings.cost:
             return len(said.text)
-        doses = _of_kind(FAMILIES[probe.family], "dose")
-        u = sum(axis.u(probe.coordinate[axis.name]) for axis in doses) / max(len(doses), 1)
-        return round(len(said.text) * (1 + self.settings.cost * u))
+        family = FAMILIES[probe.family]
+        doses = len(_of_kind(family, "dose"))
+        (u,) = positions(family, [probe.coordinate])
+        far = float(u[:doses].sum()) / max(doses, 1)
+        return round(len(said.text) * (1 + self.settings.cost * far))
 
     def forget(self, conversation: str) -> None:
-        """Nothing is kept: each turn is worked out from the request alone."""
+        self._plays.forget(conversation)
 
     async def close(self) -> None:
         """Nothing to let go of."""
 
 
 def positions(family: Family, coordinates: Iterable[Coordinate]) -> Floats:
-    """[n, axes] positions u on the family's dose axes, then labels 0, 1, … on its nominal ones."""
+    """[n, axes] positions u on the dose axes, then labels 0, 1, … on the nominal ones.
+
+    They are those of the whole family; axes that a coordinate leaves out stand at their centre.
+    """
     doses, nominal = _of_kind(family, "dose"), _of_kind(family, "nominal")
+    centre = {axis.name: axis.centre for axis in _whole(family)}
+    placed = (centre | dict(at) for at in coordinates)
     rows = [
         [axis.u(at[axis.name]) for axis in doses]
         + [float(axis.levels.index(at[axis.name])) for axis in nominal]
-        for at in coordinates
+        for at in placed
     ]
     return np.array(rows)
 
 
+def _whole(family: Family) -> tuple[Axis, ...]:
+    """The axes of the family as it was declared, whatever box a suite has cut from them."""
+    return family.whole or family.axes
+
+
 def _of_kind(family: Family, kind: Kind) -> tuple[Axis, ...]:
-    return tuple(axis for axis in family.axes if axis.kind == kind)
-
-
-def _episode(request: Request) -> Episode:
-    """The episode at its start, in the dialect whose prompt the request opens with."""
-    try:
-        probe = _parse(request.conversation)
-        dialects = FAMILIES[probe.family].renderers
-    except (FalloffError, ValueError) as problem:
-        raise _unknown(f"'{request.conversation}' names no probe") from problem
-    for dialect in sorted(dialects):
-        episode = Episode(probe, dialect=dialect)
-        prompt = episode.transcript.messages
-        if request.messages[: len(prompt)] == prompt:
-            return episode
-    raise _unknown(f"the prompt of '{request.conversation}' is not its family's own")
-
-
-def _parse(identity: str) -> Probe:
-    """The probe of an id ``family@version/axis=dose,…/seed``, the seed in hexadecimal."""
-    named, doses, seed = identity.split("/")
-    name, version = named.split("@")
-    family = FAMILIES[name]
-    if family.version != int(version):
-        raise ValueError(f"version {version} of family {name} is not the one installed")
-    return family.probe(Coordinate.parse(family.axes, doses), int(seed, 16))
-
-
-def _unknown(why: str) -> ModelError:
-    return ModelError(
-        f"A simulated model answers falloff's own probes only: {why}.",
-        remedy="Put it to a built-in suite, or use a real model.",
-    )
-
-
-def _turns(request: Request, episode: Episode) -> int:
-    """How often it has spoken in this episode."""
-    since = request.messages[len(episode.transcript.messages) :]
-    return sum(message.role == "assistant" for message in since)
-
-
-def _next_action(episode: Episode, *, turns: int) -> Action:
-    """What the oracle does after ``turns`` turns, which are played again first."""
-    solution = episode.task.solve()
-    action = next(solution)
-    for _ in range(turns):
-        episode.feed(episode.renderer.say(episode.task, action))
-        if episode.observation is None:
-            raise _unknown(f"the episode of '{episode.probe.id}' is over")
-        action = solution.send(episode.observation)
-    return action
+    return tuple(axis for axis in _whole(family) if axis.kind == kind)
 
 
 def _wrong_answer(episode: Episode, rng: random.Random) -> Action:

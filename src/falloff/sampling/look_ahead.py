@@ -76,11 +76,11 @@ class LookAhead:
         start = evidence.count
         batch, end = batch_of(start)
         stop = min(start + count, end)
-        shares = [PATTERN[number % BATCH] for number in range(start, stop)]
-        done = sum(PATTERN[number % BATCH] == "look" for number in range(batch, start))
-        # Chosen from what was known when the batch began, also where a smaller budget cut it.
-        places = self._looks(family, done + shares.count("look"), evidence.first(batch))
-        looks = iter(places[done:])
+        shares = [PATTERN[number % BATCH] for number in range(batch, end)]
+        # Chosen as a whole from what was known when the batch began, also where a budget cuts it.
+        places = self._looks(family, shares.count("look"), evidence.first(batch))
+        looks = iter(places[shares[: start - batch].count("look") :])
+        shares = shares[start - batch : stop - batch]
         return tuple(
             Placement(coordinate=self._coordinate(family, share, number, looks), share=share)
             for number, share in zip(range(start, stop), shares, strict=True)
@@ -98,7 +98,7 @@ class LookAhead:
         return point_of_box(self.seed, family, index)
 
     def _looks(self, family: Family, count: int, evidence: FamilyEvidence) -> list[Coordinate]:
-        """Where the first ``count`` looks go of the batch that ``evidence`` leads up to."""
+        """Where the ``count`` looks go of the batch that ``evidence`` leads up to."""
         start = evidence.count
         if start == 0:
             return self._opening(family)[:count]

@@ -46,18 +46,28 @@ class Observer:
         """c at positions u on one item, whose ``effect`` is a standard normal draw."""
         return np.asarray((1 - self.lapse) * expit(self._logits(u) + self.items * effect))
 
-    def edge(self, axis: int, axes: int, tau: float = 0.5) -> float | None:
+    def edge(
+        self,
+        axis: int,
+        axes: int,
+        tau: float = 0.5,
+        *,
+        centre: Floats | None = None,
+        top: float = 1.0,
+    ) -> float | None:
         """The first down-crossing of τ on one of ``axes`` dose axes, all else at the centre, in u.
 
-        0 if c starts below τ, None if it does not fall below within the box.
+        The axis runs from the ``centre`` ([columns] positions, 0 unless given) to ``top``. The
+        centre's own position if c starts below τ, None if c does not fall below up to the top.
         """
+        start = np.zeros(axes + self.labels) if centre is None else centre
 
         def along(x: Floats) -> Floats:
-            u = np.zeros((len(x), axes + self.labels))
+            u = np.tile(start, (len(x), 1))
             u[:, axis] = x
             return self.competence(u)
 
-        scan = np.linspace(0.0, 1.0, _SCAN)
+        scan = np.linspace(start[axis], top, _SCAN)
         below = np.flatnonzero(along(scan) < tau)
         if below.size == 0:
             return None
