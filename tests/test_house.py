@@ -24,6 +24,7 @@ MAY_KNOW = {
     "asking": {"core", "probes", "models", "sampling", "run"},
     "api": {"core", "measure", "run", "report", "gather", "asking"},
     "outcomes": {"core", "measure", "tables", "report"},
+    "inspection": {"core", "probes", "run", "measure", "report"},
     "cli": {
         "core",
         "probes",
@@ -34,6 +35,7 @@ MAY_KNOW = {
         "report",
         "lab",
         "api",
+        "inspection",
         "falloff",
     },
 }

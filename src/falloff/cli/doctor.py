@@ -16,7 +16,8 @@ from falloff.cli.app import app
 EXTRAS = {
     "hf": (("torch", "transformers"), "hf: models, any transformers checkpoint"),
     "lab": (("torch", "transformers"), "growing models"),
-    "frames": (("polars",), "data frames"),
+    "frames": (("polars",), "data frames, Parquet"),
+    "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs"),
 }
 
 

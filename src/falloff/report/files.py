@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from falloff.core import SetupError
@@ -13,26 +15,31 @@ def write_text(path: Path, text: str) -> Path:
 
     Raises :class:`falloff.core.SetupError` where it cannot be written.
     """
+    with whole_file(path, "Name another place with --out.") as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+@contextmanager
+def whole_file(path: Path, remedy: str = "Name another place.") -> Iterator[Path]:
+    """A draft beside ``path``, put in its place at the end; dropped where anything is raised.
+
+    A device or a pipe is its own draft. Raises :class:`falloff.core.SetupError` where it cannot be
+    written.
+    """
     try:
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8", newline="\n")  # a device or a pipe
-        else:
-            _write_beside(target, text)
+            yield target
+            return
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            yield draft
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise SetupError(
-            f"The report cannot be written to {path}: {error.strerror or error}.",
-            remedy="Name another place with --out.",
+            f"The file cannot be written to {path}: {error.strerror or error}.", remedy=remedy
         ) from error
-    return path
-
-
-def _write_beside(target: Path, text: str) -> None:
-    """Write a draft next to the target and put it in its place."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
