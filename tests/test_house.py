@@ -13,23 +13,23 @@ PACKAGE = Path(falloff.__file__).parent
 MAY_KNOW = {
     "core": set(),
     "probes": {"core"},
-    "measure": {"core"},
+    "analysis": {"core"},
     "tables": {"core"},
     "models": {"core", "probes"},
-    "sampling": {"core", "probes", "measure"},
-    "run": {"core", "probes", "models", "measure", "sampling"},
-    "report": {"core", "measure"},
+    "sampling": {"core", "probes", "analysis"},
+    "run": {"core", "probes", "models", "analysis", "sampling"},
+    "report": {"core", "analysis"},
     "lab": {"core", "probes", "models"},
-    "gather": {"core", "probes", "measure", "run", "report"},
+    "gather": {"core", "probes", "analysis", "run", "report"},
     "asking": {"core", "probes", "models", "sampling", "run"},
-    "api": {"core", "measure", "run", "report", "gather", "asking"},
-    "outcomes": {"core", "measure", "tables", "report"},
-    "inspection": {"core", "probes", "run", "measure", "report"},
+    "api": {"core", "analysis", "run", "report", "gather", "asking"},
+    "outcomes": {"core", "analysis", "tables", "report"},
+    "inspection": {"core", "probes", "run", "analysis", "report"},
     "cli": {
         "core",
         "probes",
         "models",
-        "measure",
+        "analysis",
         "outcomes",
         "run",
         "report",
@@ -92,7 +92,7 @@ def test_importing_falloff_loads_nothing_heavy():
 
 def test_the_python_face_loads_neither_torch_nor_statistics():
     heavy = {"scipy.stats", "torch", "transformers", "pandas", "polars"}
-    assert not heavy & loaded_by("import falloff; falloff.compare; import falloff.measure")
+    assert not heavy & loaded_by("import falloff; falloff.compare; import falloff.analysis")
 
 
 def test_the_command_line_starts_without_numerics():
@@ -118,3 +118,9 @@ def imported_names(file):
         if isinstance(node, ast.Import)
         for alias in node.names
     }
+
+
+def test_no_room_takes_the_name_of_what_users_call():
+    """Importing a room of such a name would put the module in the function's place."""
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert not rooms & set(falloff.__all__)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import falloff
-from falloff.api import measure
+from falloff import measure
+from falloff.analysis.comparison import shares_of
 from falloff.core import UsageError
 from falloff.gather import UNKNOWN_GOLD
-from falloff.measure.comparison import shares_of
 from falloff.probes import FAMILIES
 from falloff.probes.own import digest, load_families
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from falloff.analysis import FamilyData
+from falloff.analysis.draws import Draws
+from falloff.analysis.inference import draw
+from falloff.analysis.intervals import edge_interval, interval
 from falloff.core import Coordinate, Reason, child_seed
-from falloff.measure import FamilyData
-from falloff.measure.draws import Draws
-from falloff.measure.inference import draw
-from falloff.measure.intervals import edge_interval, interval
 from falloff.models.observers import Observer
 from falloff.probes import Family
 from falloff.sampling import Design, FamilyEvidence, Share
@@ -134,7 +134,7 @@ class Estimates:
 
 
 def estimate(data: FamilyData, role: str) -> Estimates:
-    """The numbers of :func:`falloff.measure.profile_family`, from the same draws."""
+    """The numbers of :func:`falloff.analysis.profile_family`, from the same draws."""
     draws = draw(data, (role,), tau=TAU)[role]
     return Estimates(
         volume=_bounds(draws.volume),

@@ -63,7 +63,7 @@ def code(ours: bool) -> str:
     """A digest of what decides the rows: observers, boxes and peers; if ``ours``, falloff too."""
     here, root = Path(__file__).parent, Path(falloff.__file__).parent
     files = [here / f"{name}.py" for name in _DECIDE]
-    rooms = ["models/observers", *(["sampling", "measure"] if ours else [])]
+    rooms = ["models/observers", *(["sampling", "analysis"] if ours else [])]
     files += sorted(file for room in rooms for file in (root / room).rglob("*.py"))
     digest = hashlib.sha256(repr([box(name).axes for name in BOXES]).encode())
     for file in files:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from falloff.analysis.verdict import MARGIN, verdict
 from falloff.core import child_seed
-from falloff.measure.verdict import MARGIN, verdict
 from falloff.sampling.look_ahead import LookAhead
 
 from .observers import KINDS, box, draw_pair, kinds_of

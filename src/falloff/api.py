@@ -13,7 +13,7 @@ from falloff.core import Coordinate, UsageError, missing_extra
 from falloff.run import FamilyStamp, Manifest, Progress, RunReader, open_for_reading
 
 if TYPE_CHECKING:
-    from falloff.measure import Comparison, FamilyData
+    from falloff.analysis import Comparison, FamilyData
     from falloff.report import ReportContents
 
 BUDGET = 600
@@ -136,7 +136,7 @@ class Run:
     @cached_property
     def comparison(self) -> Comparison:
         """Everything that is estimated. A measured model alone is the teacher, without students."""
-        from falloff.measure import compare as compare_results
+        from falloff.analysis import compare as compare_results
 
         with self._reader() as reader:
             manifest = reader.manifest
@@ -262,7 +262,7 @@ def _asked(
 
 
 def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
-    from falloff.measure import FamilyData
+    from falloff.analysis import FamilyData
     from falloff.run.evidence import repeats_of, tokens_of
 
     answers = reader.evidence(stamp.name)

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator
 from contextlib import suppress
 
+from falloff.analysis import Comparison
 from falloff.core import Outcome, Probe, UsageError
-from falloff.measure import Comparison
 from falloff.probes import FAMILIES
 from falloff.probes.own import load_installed
 from falloff.probes.task import Task

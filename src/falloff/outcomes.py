@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from falloff.core import UsageError
-from falloff.measure.fixed import (
+from falloff.analysis.fixed import (
     CurvePair,
     FittedCurve,
     FittedRegion,
@@ -22,6 +21,7 @@ from falloff.measure.fixed import (
     fit_curves,
     fit_regions,
 )
+from falloff.core import UsageError
 from falloff.report import write_text
 from falloff.report.charts import line_chart
 from falloff.report.fit_export import curves_as_dict

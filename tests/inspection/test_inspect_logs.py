@@ -5,7 +5,7 @@ import importlib.util
 import pytest
 
 import falloff
-from falloff.api import measure
+from falloff import measure
 from falloff.cli.export import export
 from falloff.core import SetupError
 

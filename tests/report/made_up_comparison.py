@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from falloff.core import Axis, Coordinate, Reason, child_rng
-from falloff.measure.audit import Audit
-from falloff.measure.axis_checks import compounding, monotone
-from falloff.measure.estimates import (
+from falloff.analysis.audit import Audit
+from falloff.analysis.axis_checks import compounding, monotone
+from falloff.analysis.estimates import (
     UNDEFINED,
     AxisCurve,
     Cell,
@@ -24,6 +23,7 @@ from falloff.measure.estimates import (
     StudentComparison,
     Verdict,
 )
+from falloff.core import Axis, Coordinate, Reason, child_rng
 
 TAU = 0.5
 STEPS = Axis(

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from falloff.measure.audit import Audit
-from falloff.measure.estimates import Comparison, Compounding, Interval, Shape, Status
+from falloff.analysis.audit import Audit
+from falloff.analysis.estimates import Comparison, Compounding, Interval, Shape, Status
 from falloff.report import html_report
 from falloff.report.beyond import (
     audit_sentence,

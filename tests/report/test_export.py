@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
-from falloff.measure.audit import Audit
-from falloff.measure.estimates import CellDrop, Interval
+from falloff.analysis.audit import Audit
+from falloff.analysis.estimates import CellDrop, Interval
 from falloff.report import comparison_as_dict, profile_as_dict
 from falloff.report.contents import ReportContents
 

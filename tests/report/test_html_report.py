@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from falloff.analysis.estimates import Comparison, Status
 from falloff.core import Message, Outcome, Reason, SetupError, Transcript
-from falloff.measure.estimates import Comparison, Status
 from falloff.report import html_report, notebook_html, write_text
 from falloff.report.contents import Divergence, ModelAnswer, ReportContents
 from falloff.report.html import MOST_BYTES

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from made_up_comparison import comparison, interval
 
-from falloff.measure import Fidelity, Repeatability, RepeatedComparison
-from falloff.measure.estimates import UNDEFINED
-from falloff.measure.fidelity import NOT_ASKED
+from falloff.analysis import Fidelity, Repeatability, RepeatedComparison
+from falloff.analysis.estimates import UNDEFINED
+from falloff.analysis.fidelity import NOT_ASKED
 from falloff.report.export import comparison_as_dict
 from falloff.report.html import html_report
 from falloff.report.likeness import likeness

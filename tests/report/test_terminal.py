@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from falloff.measure.estimates import Comparison
+from falloff.analysis.estimates import Comparison
 from falloff.report import render
 from falloff.report.contents import ReportContents
 from falloff.report.listings import sparkline

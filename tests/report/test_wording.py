@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from falloff.measure.estimates import UNDEFINED, Comparison, Interval, Status, Verdict
+from falloff.analysis.estimates import UNDEFINED, Comparison, Interval, Status, Verdict
 from falloff.report.contents import ReportContents
 from falloff.report.numerals import (
     number_interval,

@@ -29,7 +29,7 @@ from falloff.run import RunReader, open_for_reading
 
 if TYPE_CHECKING:
     from falloff import Run
-    from falloff.measure import Interval, Profile
+    from falloff.analysis import Interval, Profile
 
 
 def write_logs(run: Run, out: Path) -> tuple[Path, ...]:

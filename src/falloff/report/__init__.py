@@ -1,6 +1,6 @@
 """Showing it: the finding as a page, in a terminal, as Markdown and as JSON.
 
-Knows the results of measuring (``falloff.measure.estimates``) and the nouns of ``falloff.core``.
+Knows the results of measuring (``falloff.analysis.estimates``) and the nouns of ``falloff.core``.
 Must not know how answers were got: nothing of runs, models, probes or sampling; a caller hands
 over everything as :class:`ReportContents`. It computes no estimate of its own: what is shown is
 what was measured, and what may be said of it is decided in ``wording`` alone.

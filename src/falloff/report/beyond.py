@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from falloff.measure.audit import Audit
-from falloff.measure.estimates import Compounding, Shape
+from falloff.analysis.audit import Audit
+from falloff.analysis.estimates import Compounding, Shape
 from falloff.report.lineup import Entry, Panel
 from falloff.report.numerals import (
     DASH,
@@ -25,7 +25,7 @@ from falloff.report.scales import spoken_name
 
 # Below this a p-value is only said to be small.
 _SMALL = 0.001
-# The exponents that are sought end here (falloff.measure.axis_checks).
+# The exponents that are sought end here (falloff.analysis.axis_checks).
 _STEEPEST = 8.0
 
 

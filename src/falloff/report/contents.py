@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from falloff.analysis.estimates import Comparison
 from falloff.core import Axis, Coordinate, Outcome, Transcript
-from falloff.measure.estimates import Comparison
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from falloff.measure.audit import Audit
-from falloff.measure.estimates import (
+from falloff.analysis.audit import Audit
+from falloff.analysis.estimates import (
     UNDEFINED,
     AxisCurve,
     CellDrop,

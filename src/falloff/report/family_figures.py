@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
+from falloff.analysis.estimates import AxisCurve, Cell, FamilyProfile
 from falloff.core import Coordinate
-from falloff.measure.estimates import AxisCurve, Cell, FamilyProfile
 from falloff.report.charts import Edge, HeatMap, Line, LineChart, Point
 from falloff.report.finding_figures import reach
 from falloff.report.lineup import Entry, Panel

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from falloff.analysis.estimates import Comparison, FamilyProfile, Interval
 from falloff.core import Axis
-from falloff.measure.estimates import Comparison, FamilyProfile, Interval
 from falloff.report.charts import DotPlot, DotRow, RadialPlot, Reach, Ring, Spoke
 from falloff.report.lineup import Panel, Seat, panels, seats
 from falloff.report.numerals import defined, number_estimate, percent, percent_interval

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from falloff.measure.fixed import CurvePair, FittedCurve, FixedFit
+    from falloff.analysis.fixed import CurvePair, FittedCurve, FixedFit
 
 
 def curves_as_dict(fit: FixedFit, *, data: str | None) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from falloff.measure.estimates import Interval
+from falloff.analysis.estimates import Interval
 from falloff.report.charts import Edge, Line, LineChart, Point
 from falloff.report.numerals import dose_label, number_estimate, percent, plural, quantity
 from falloff.report.visible import one_line
 
 if TYPE_CHECKING:
-    from falloff.measure.fixed import FittedCurve, FixedFit, LevelScale, LevelScore
+    from falloff.analysis.fixed import FittedCurve, FixedFit, LevelScale, LevelScore
 
 # More ticks than this do not fit, and more raw points say no more than their means.
 _MOST_TICKS = 12

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from falloff.measure.estimates import Interval
+from falloff.analysis.estimates import Interval
 from falloff.report.listings import Listing, sparkline
 from falloff.report.numerals import (
     DASH,
@@ -19,7 +19,7 @@ from falloff.report.numerals import (
 from falloff.report.visible import one_line
 
 if TYPE_CHECKING:
-    from falloff.measure.fixed import CurvePair, FittedCurve, FixedFit
+    from falloff.analysis.fixed import CurvePair, FittedCurve, FixedFit
 
 _SPARKS = 12
 # The logarithm of the largest ratio that a float holds.

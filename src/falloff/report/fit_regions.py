@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from falloff.analysis import AxisCurve, FamilyProfile, Interval
+from falloff.analysis.fixed import FittedRegion, RegionFit, RegionPair
 from falloff.core import Axis
-from falloff.measure import AxisCurve, FamilyProfile, Interval
-from falloff.measure.fixed import FittedRegion, RegionFit, RegionPair
 from falloff.report.charts import Edge, Line, LineChart, Point
 from falloff.report.listings import Listing
 from falloff.report.numerals import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from falloff.measure.estimates import (
+from falloff.analysis.estimates import (
     UNDEFINED,
     Comparison,
     Fidelity,
@@ -10,7 +10,7 @@ from falloff.measure.estimates import (
     Repeatability,
     StudentComparison,
 )
-from falloff.measure.fidelity import NOT_ASKED
+from falloff.analysis.fidelity import NOT_ASKED
 from falloff.report.listings import Listing
 from falloff.report.numerals import DASH, number_interval, percent, percent_interval
 from falloff.report.visible import one_line

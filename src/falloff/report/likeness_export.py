@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from falloff.measure.estimates import Fidelity, Repeatability, RepeatedComparison
+from falloff.analysis.estimates import Fidelity, Repeatability, RepeatedComparison
 
 
 def repeatability_as_dict(found: Repeatability | None) -> dict[str, Any] | None:

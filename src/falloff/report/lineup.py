@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from falloff.measure.estimates import (
+from falloff.analysis.estimates import (
     CellDrop,
     Comparison,
     FamilyComparison,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from falloff.measure.estimates import AxisCurve, Comparison
+from falloff.analysis.estimates import AxisCurve, Comparison
 from falloff.report.beyond import shape_words
 from falloff.report.lineup import USABLE, Entry, Panel, panels
 from falloff.report.lineup import worst_cells as worst_of

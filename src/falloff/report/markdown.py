@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from falloff.measure.estimates import Comparison, StudentComparison
+from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.likeness import likeness

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import TypeGuard
 
-from falloff.measure.estimates import Interval
+from falloff.analysis.estimates import Interval
 
 DASH = "–"
 _NARROW = 0.02

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from falloff.analysis.estimates import AxisCurve, FamilyProfile
 from falloff.core import Axis, Coordinate
-from falloff.measure.estimates import AxisCurve, FamilyProfile
 from falloff.report.numerals import dose_label
 from falloff.report.visible import one_line
 

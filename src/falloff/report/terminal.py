@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from falloff.measure.estimates import Comparison, StudentComparison
+from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels

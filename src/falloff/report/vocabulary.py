@@ -1,7 +1,7 @@
 """One word for each reason and each status, wherever they are shown."""
 
+from falloff.analysis.estimates import Status
 from falloff.core import Reason
-from falloff.measure.estimates import Status
 
 REASONS = {
     Reason.SOLVED: "solved",

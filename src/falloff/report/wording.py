@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from falloff.measure.comparison import weights_of
-from falloff.measure.estimates import (
+from falloff.analysis.comparison import weights_of
+from falloff.analysis.estimates import (
     UNDEFINED,
     Comparison,
     Interval,

@@ -9,12 +9,12 @@ import numpy as np
 from falloff.run.reader import RunReader
 
 if TYPE_CHECKING:
-    from falloff.measure import Repeats, Tokens
+    from falloff.analysis import Repeats, Tokens
 
 
 def repeats_of(reader: RunReader, family: str) -> dict[str, Repeats]:
     """By role, the answers to a family's probes that are decoded alike; empty without repeats."""
-    from falloff.measure import Repeats  # here, since it loads scipy, and asking needs none
+    from falloff.analysis import Repeats  # here, since it loads scipy, and asking needs none
 
     count, models = reader.manifest.repeats, reader.manifest.models
     if count < 2:
@@ -39,7 +39,7 @@ def tokens_of(reader: RunReader, family: str) -> dict[str, Tokens]:
 
 
 def _tokens(reader: RunReader, family: str, teacher: str, student: str) -> Tokens:
-    from falloff.measure import Tokens, compare_tokens
+    from falloff.analysis import Tokens, compare_tokens
 
     rows = []
     for left, right in reader.tokens(family, teacher, student):

@@ -26,7 +26,7 @@ from falloff.run.trouble import a_folder, explained, is_unopenable
 from falloff.sampling import FamilyEvidence
 
 if TYPE_CHECKING:
-    from falloff.measure import Spending
+    from falloff.analysis import Spending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +146,7 @@ class RunReader:
 
     def spending(self, role: str) -> Spending:
         """What a model's answers took in all, repeats included."""
-        from falloff.measure import Spending  # here, since it loads scipy, and asking needs none
+        from falloff.analysis import Spending  # here, since it loads scipy, and asking needs none
 
         self._check("role", role, self.manifest.models)
         row = next(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.measure.posterior import Particles, success
+from falloff.analysis.posterior import Particles, success
 
 Floats = NDArray[np.float64]
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from falloff.analysis.layout import Layout
+from falloff.analysis.posterior import Particles, prior, update
+from falloff.analysis.tally import Tally
 from falloff.core import Axis, child_seed
-from falloff.measure.layout import Layout
-from falloff.measure.posterior import Particles, prior, update
-from falloff.measure.tally import Tally
 from falloff.probes import Family
 from falloff.sampling.batches import batch_of
 from falloff.sampling.evidence import FamilyEvidence

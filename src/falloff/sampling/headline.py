@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from falloff.measure.audit import audit
-from falloff.measure.comparison import shares_of
-from falloff.measure.influence import correlation, influences, sandwich
-from falloff.measure.posterior import Particles, success
+from falloff.analysis.audit import audit
+from falloff.analysis.comparison import shares_of
+from falloff.analysis.influence import correlation, influences, sandwich
+from falloff.analysis.posterior import Particles, success
 from falloff.probes import Family
 from falloff.sampling.acquisition import TAU
 from falloff.sampling.beliefs import Beliefs, layout
@@ -54,10 +54,10 @@ def standing(
     beliefs: Beliefs,
     weights: Mapping[str, float],
 ) -> Standing:
-    """From the particles of all families, as :mod:`falloff.measure.joint` makes the interval.
+    """From the particles of all families, as :mod:`falloff.analysis.joint` makes the interval.
 
     Headline: Σ w S_student / Σ w S_teacher, or Σ w S where there is one model; w equal per
-    capability and within it by ``weights`` (1 unless said), as in :func:`falloff.measure.compare`.
+    capability and within it by ``weights`` (1 unless said), as in :func:`falloff.analysis.compare`.
     """
     present = [family for family in families if family.name in evidence]
     shares = shares_of([(f.capability, weights.get(f.name, 1.0)) for f in present])

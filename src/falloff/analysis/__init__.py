@@ -1,0 +1,70 @@
+"""What the answers mean: regions, curves, edges, volumes, comparison, verdict. Pure numerics.
+
+Knows the nouns of ``core`` and arrays of scores. Must not know a disk, a clock, a model or a
+dialect.
+"""
+
+from falloff.analysis.audit import Audit
+from falloff.analysis.comparison import TAU, compare
+from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, Repeats, Tokens
+from falloff.analysis.estimates import (
+    UNDEFINED,
+    AxisCurve,
+    Cell,
+    CellDrop,
+    Churn,
+    Comparison,
+    Compounding,
+    FamilyComparison,
+    FamilyProfile,
+    Fidelity,
+    Interval,
+    Profile,
+    Repeatability,
+    RepeatedComparison,
+    Shape,
+    Spending,
+    Status,
+    StudentComparison,
+    Verdict,
+)
+from falloff.analysis.fidelity import compare_tokens
+from falloff.analysis.profile import LEAST_PROBES, profile_family
+from falloff.analysis.verdict import Scope, judge
+
+__all__ = [
+    "AXIS",
+    "BOX",
+    "CENTRE",
+    "LEAST_PROBES",
+    "LOOK",
+    "TAU",
+    "UNDEFINED",
+    "Audit",
+    "AxisCurve",
+    "Cell",
+    "CellDrop",
+    "Churn",
+    "Comparison",
+    "Compounding",
+    "FamilyComparison",
+    "FamilyData",
+    "FamilyProfile",
+    "Fidelity",
+    "Interval",
+    "Profile",
+    "Repeatability",
+    "RepeatedComparison",
+    "Repeats",
+    "Scope",
+    "Shape",
+    "Spending",
+    "Status",
+    "StudentComparison",
+    "Tokens",
+    "Verdict",
+    "compare",
+    "compare_tokens",
+    "judge",
+    "profile_family",
+]

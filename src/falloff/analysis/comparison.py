@@ -1,0 +1,208 @@
+"""A student against its teacher over a suite: headline retention, illusion and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from falloff.analysis.contrasts import (
+    USABLE,
+    Pair,
+    add_churn,
+    churn_of,
+    compare_family,
+    divide,
+    ratio,
+    worst_cells,
+)
+from falloff.analysis.data import FamilyData, Floats
+from falloff.analysis.estimates import (
+    UNDEFINED,
+    Comparison,
+    FamilyComparison,
+    FamilyProfile,
+    Profile,
+    Spending,
+    Status,
+    StudentComparison,
+)
+from falloff.analysis.fidelity import fidelity, fidelity_draws
+from falloff.analysis.inference import draw
+from falloff.analysis.intervals import interval
+from falloff.analysis.profile import own_draws, profile_from, status_of
+from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
+from falloff.analysis.verdict import verdict
+
+TAU = 0.5
+
+
+def compare(
+    families: Sequence[FamilyData],
+    *,
+    teacher: str,
+    students: Sequence[str],
+    models: Mapping[str, str],
+    spending: Mapping[str, Spending],
+    suite: str,
+    measure: str = "uniform over the listed levels",
+    tau: float = TAU,
+) -> Comparison:
+    """Compare every student with the teacher on the same probes.
+
+    ``teacher`` and ``students`` are roles, keys of the data's scores; ``models`` and ``spending``
+    give each role's name and what it took. No students: the teacher's profile alone.
+    """
+    profiles = {
+        role: profile(families, role, model=models[role], spending=spending[role], tau=tau)
+        for role in (teacher, *students)
+    }
+    return Comparison(
+        suite=suite,
+        measure=measure,
+        threshold=tau,
+        probes=sum(len(data.coordinates) for data in families),
+        teacher=profiles[teacher],
+        students=tuple(
+            _student(families, teacher, role, profiles=profiles, tau=tau) for role in students
+        ),
+    )
+
+
+def profile(
+    families: Sequence[FamilyData], role: str, *, model: str, spending: Spending, tau: float = TAU
+) -> Profile:
+    """One model on all families, from all that it has answered."""
+    draws = [own_draws(data, role, tau=tau) for data in families]
+    of = tuple(
+        profile_from(data, role, own, tau=tau) for data, own in zip(families, draws, strict=True)
+    )
+    weights = weights_of(of)
+    held = [
+        (weights[data.name], own.volume)
+        for data, own in zip(families, draws, strict=True)
+        if own and weights[data.name]
+    ]
+    total = sum(weight for weight, _ in held)
+    overall = np.sum([weight / total * volume for weight, volume in held], axis=0)
+    return Profile(
+        model=model,
+        families=of,
+        spending=spending,
+        volume=interval(overall) if held else UNDEFINED,
+        repeatability=repeatability(
+            [(weights[data.name], repeat_draws(data, role)) for data in families]
+        ),
+    )
+
+
+def weights_of(profiles: Sequence[FamilyProfile]) -> dict[str, float]:
+    """Headline weights as :func:`shares_of` gives them, families not usable left out."""
+    shares = shares_of([(p.capability, p.weight) for p in profiles])
+    return {
+        p.family: share if p.status in USABLE else 0.0
+        for p, share in zip(profiles, shares, strict=True)
+    }
+
+
+def shares_of(families: Sequence[tuple[str, float]]) -> list[float]:
+    """From (capability, weight) of each family to its part of the headline; they add up to 1.
+
+    w_f = 1/C · weight_f / Σ weight of its capability, C the number of capabilities.
+    """
+    total: dict[str, float] = {}
+    for capability, weight in families:
+        total[capability] = total.get(capability, 0.0) + weight
+    return [weight / len(total) / total[capability] for capability, weight in families]
+
+
+def _student(
+    families: Sequence[FamilyData],
+    teacher: str,
+    student: str,
+    *,
+    profiles: Mapping[str, Profile],
+    tau: float,
+) -> StudentComparison:
+    of_teacher, of_student = profiles[teacher], profiles[student]
+    weights = weights_of(of_teacher.families)
+    compared: list[FamilyComparison] = []
+    pairs: list[Pair] = []
+    for data, left, right in zip(families, of_teacher.families, of_student.families, strict=True):
+        pair = None
+        if left.status in USABLE and status_of(data, student) is Status.OK:
+            pair = _pair(data, (teacher, student), weight=weights[data.name], tau=tau)
+            pairs.append(pair)
+        churn = churn_of(data, teacher, student)
+        family = compare_family(left, right, pair, weight=weights[data.name], churn=churn)
+        compared.append(replace(family, **_likeness([(1.0, data)], teacher, student)))
+    headline = _headline(pairs)
+    return StudentComparison(
+        model=of_student.model,
+        profile=of_student,
+        retention=ratio(headline.student_volume, headline.teacher_volume),
+        centre_ratio=ratio(headline.student_centre, headline.teacher_centre),
+        illusion=interval(headline.illusion) if pairs else UNDEFINED,
+        verdict=verdict(headline.retention, probes=sum(len(p.data.coordinates) for p in pairs)),
+        covered_weight=sum(pair.weight for pair in pairs),
+        families=tuple(compared),
+        churn=add_churn([family.churn for family in compared]),
+        worst=worst_cells(pairs),
+        **_likeness([(weights[data.name], data) for data in families], teacher, student),
+    )
+
+
+def _likeness(
+    families: Sequence[tuple[float, FamilyData]], teacher: str, student: str
+) -> dict[str, Any]:
+    """How alike their answers are, and how alike those of either are to its own."""
+    drawn = [(weight, fidelity_draws(data, teacher, student)) for weight, data in families]
+    return {
+        "fidelity": fidelity(drawn),
+        "repeated": compare_repeats(families, teacher, student),
+    }
+
+
+def _pair(data: FamilyData, roles: tuple[str, str], *, weight: float, tau: float) -> Pair:
+    draws = draw(data, roles, tau=tau)
+    return Pair(
+        data=data,
+        roles=roles,
+        tau=tau,
+        weight=weight,
+        teacher=draws[roles[0]],
+        student=draws[roles[1]],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Headline:
+    """Weighted sums over families, [1 + draws]; empty where no family can be used."""
+
+    teacher_volume: Floats
+    student_volume: Floats
+    teacher_centre: Floats
+    student_centre: Floats
+
+    @property
+    def retention(self) -> Floats:
+        return divide(self.student_volume, self.teacher_volume)
+
+    @property
+    def illusion(self) -> Floats:
+        return divide(self.student_centre, self.teacher_centre) - self.retention
+
+
+def _headline(pairs: Sequence[Pair]) -> _Headline:
+    def total(values: list[Floats]) -> Floats:
+        terms = [pair.weight * value for pair, value in zip(pairs, values, strict=True)]
+        return np.sum(terms, axis=0) if terms else np.empty(0)
+
+    return _Headline(
+        teacher_volume=total([pair.teacher.volume for pair in pairs]),
+        student_volume=total([pair.student.volume for pair in pairs]),
+        teacher_centre=total([pair.teacher.centre for pair in pairs]),
+        student_centre=total([pair.student.centre for pair in pairs]),
+    )

@@ -1,0 +1,172 @@
+"""What a pair of models shows on a family: ratios, churn, shape, and the cells that were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from falloff.analysis.data import FamilyData, Floats
+from falloff.analysis.draws import Draws
+from falloff.analysis.estimates import (
+    UNDEFINED,
+    CellDrop,
+    Churn,
+    FamilyComparison,
+    FamilyProfile,
+    Interval,
+    Status,
+)
+from falloff.analysis.intervals import interval
+from falloff.analysis.shape import containment, radius, retention_in_u, shape
+
+# Statuses of a teacher whose volume may be divided by.
+USABLE = (Status.OK, Status.SATURATED)
+# Worst cells listed at the most.
+_WORST = 8
+_ALPHA = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Joint draws of teacher and student on one family, with its weight in the headline."""
+
+    data: FamilyData
+    roles: tuple[str, str]
+    tau: float
+    weight: float
+    teacher: Draws
+    student: Draws
+
+
+def compare_family(
+    teacher: FamilyProfile,
+    student: FamilyProfile,
+    pair: Pair | None,
+    *,
+    weight: float,
+    churn: Churn,
+) -> FamilyComparison:
+    """What the two profiles show side by side, and by joint draws where there is a pair."""
+    status = teacher.status
+    if status in USABLE and student.status in (Status.ERRORS, Status.TOO_FEW):
+        status = student.status
+    retention = volume_at = centre = illusion = UNDEFINED
+    if pair:
+        retention = ratio(pair.student.volume, pair.teacher.volume)
+        volume_at = ratio(pair.student.volume_at, pair.teacher.volume_at)
+        centre = ratio(pair.student.centre, pair.teacher.centre)
+        illusion = interval(
+            divide(pair.student.centre, pair.teacher.centre)
+            - divide(pair.student.volume, pair.teacher.volume)
+        )
+    return FamilyComparison(
+        family=teacher.family,
+        capability=teacher.capability,
+        status=status,
+        weight=weight,
+        teacher=teacher,
+        student=student,
+        retention=retention,
+        volume_at_ratio=volume_at,
+        centre_ratio=centre,
+        illusion=illusion,
+        churn=churn,
+        **(_beyond_size(pair) if pair else {}),
+    )
+
+
+def _beyond_size(pair: Pair) -> dict[str, Any]:
+    """How the two regions differ beyond their size."""
+    data, teacher, student = pair.data, pair.teacher, pair.student
+    return {
+        "retention_in_u": retention_in_u(data, teacher, student),
+        "radius": radius(data, teacher, student, pair.tau),
+        "containment": containment(data, teacher, student, pair.tau),
+        "shape": shape(data, pair.roles),
+    }
+
+
+def ratio(above: Floats, below: Floats) -> Interval:
+    """From joint draws; undefined where there are none."""
+    return interval(divide(above, below)) if above.size else UNDEFINED
+
+
+def divide(above: Floats, below: Floats) -> Floats:
+    """Ratio of draws; NaN where the denominator is not positive."""
+    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0))
+
+
+def churn_of(data: FamilyData, teacher: str, student: str) -> Churn:
+    """Who solved what, over the probes that both have answered."""
+    keep = data.scored(teacher, student)
+    left, right = data.scores[teacher][keep] >= 1, data.scores[student][keep] >= 1
+    answers = zip(
+        np.array(data.answers[teacher], dtype=object)[keep],
+        np.array(data.answers[student], dtype=object)[keep],
+        strict=True,
+    )
+    same = np.array([a is not None and a == b for a, b in answers], dtype=bool)
+    return Churn(
+        both=int((left & right).sum()),
+        lost=int((left & ~right).sum()),
+        gained=int((~left & right).sum()),
+        neither=int((~left & ~right).sum()),
+        same_wrong=int((~left & ~right & same).sum()),
+    )
+
+
+def add_churn(parts: Sequence[Churn]) -> Churn:
+    """Over families."""
+    return Churn(
+        both=sum(c.both for c in parts),
+        lost=sum(c.lost for c in parts),
+        gained=sum(c.gained for c in parts),
+        neither=sum(c.neither for c in parts),
+        same_wrong=sum(c.same_wrong for c in parts),
+    )
+
+
+def worst_cells(pairs: Sequence[Pair]) -> tuple[CellDrop, ...]:
+    """Cells with the largest drop of fitted competence whose interval excludes 0, after Holm.
+
+    Over all cells of all families at once; normal intervals of the joint draws, widened to the
+    level that Holm's procedure (1979) leaves the cell.
+    """
+    found = [drop for pair in pairs for drop in _drops(pair)]
+    found.sort(key=lambda item: item[1])
+    kept: list[CellDrop] = []
+    for rank, (drop, p, sd) in enumerate(found):
+        level = _ALPHA / (len(found) - rank)
+        if p >= level:
+            break
+        half = float(-ndtri(level)) * sd
+        point = drop.drop.estimate or 0.0
+        sure = Interval(estimate=point, low=point - half, high=min(point + half, 1.0))
+        kept.append(replace(drop, drop=sure))
+    return tuple(sorted(kept, key=lambda cell: -(cell.drop.estimate or 0.0))[:_WORST])
+
+
+def _drops(pair: Pair) -> list[tuple[CellDrop, float, float]]:
+    """Each asked cell with its drop, one-sided p-value and standard deviation."""
+    data, (teacher, student) = pair.data, pair.roles
+    difference = pair.teacher.competence - pair.student.competence
+    sd = np.maximum(difference[1:].std(axis=0), 1e-6)
+    p = ndtr(-difference[0] / sd)
+    keep = data.scored(teacher, student)
+    result = []
+    for place in np.unique(data.place_of[keep]).tolist():
+        here = keep & (data.place_of == place)
+        drop = CellDrop(
+            family=data.name,
+            coordinate=data.places[place],
+            n=int(here.sum()),
+            teacher=float(data.scores[teacher][here].mean()),
+            student=float(data.scores[student][here].mean()),
+            drop=Interval(estimate=float(difference[0, place])),
+        )
+        result.append((drop, float(p[place]), float(sd[place])))
+    return result

@@ -1,0 +1,333 @@
+"""The results of measuring: what every report, export and gate reads.
+
+All frozen, all made by the functions of this room. Competence c is success with chance removed,
+c = (p − g)/(1 − g); a volume is the mean competence over the family's box under its measure μ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from falloff.analysis.audit import Audit
+from falloff.core import Coordinate, Reason
+
+Censoring = Literal["above", "below"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """An estimate with its 90 % interval; None where undefined.
+
+    ``censored="above"``: the quantity lies beyond what was measured (an edge past the top of the
+    box), and ``estimate`` is that bound. ``"below"`` likewise on the other side.
+    """
+
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+    censored: Censoring | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "estimate": self.estimate,
+            "low": self.low,
+            "high": self.high,
+            "censored": self.censored,
+        }
+
+
+UNDEFINED = Interval(estimate=None)
+
+
+class Status(StrEnum):
+    """Whether a family's numbers can be used."""
+
+    OK = "ok"
+    CENTRE_NOT_ESTABLISHED = "centre_not_established"
+    SATURATED = "saturated"
+    ERRORS = "errors"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """Raw results at one coordinate: ``score`` is the sum of scores over ``n`` scored probes."""
+
+    coordinate: Coordinate
+    n: int
+    score: float
+
+    @property
+    def rate(self) -> float:
+        return self.score / self.n
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compounding:
+    """A curve against c = c(0)·pⁿ⁻ⁿ⁰, one accuracy p a step: ``step_accuracy``, fitted.
+
+    ``exponent``: β of the freer c = c(0)·exp(−(a(n − n₀))^β). ``statistic`` is the likelihood ratio
+    between the two, ``p`` its tail: χ², and where that makes a claim, set right by drawn tables.
+    """
+
+    step_accuracy: float
+    exponent: float
+    statistic: float
+    p: float
+
+    @property
+    def steeper(self) -> bool:
+        """Whether the fall is steeper than compounding explains, at 5 %."""
+        return self.exponent > 1 and self.p < 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Is the student a scaled copy of its teacher? ``factor``: by which all edges shrink, if so.
+
+    ``statistic`` is the likelihood ratio of the two models, ``p`` its tail, by which the scaled
+    copy is rejected (:mod:`falloff.analysis.scaled`); None where undefined.
+    """
+
+    factor: Interval
+    statistic: float | None
+    p: float | None
+
+    @property
+    def different(self) -> bool:
+        """Whether the student has a shape of its own, at 5 %."""
+        return self.p is not None and self.p < 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class AxisCurve:
+    """Competence along one dose axis, the other axes at their centre.
+
+    ``doses``, ``u``, ``competence``, ``low``, ``high`` are parallel and ascending, for drawing;
+    the band is pointwise 90 %. ``cells`` are the raw results on the axis; ``monotone`` is the
+    non-increasing competence nearest to them, one value a cell, with no form assumed. ``edge`` is
+    in doses. ``compounding`` is None where the axis does not count dependent steps.
+    """
+
+    axis: str
+    doses: tuple[float, ...]
+    u: tuple[float, ...]
+    competence: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    cells: tuple[Cell, ...]
+    edge: Interval
+    steepness: Interval
+    cliff: Interval
+    monotone: tuple[float, ...] = ()
+    compounding: Compounding | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeatability:
+    """One model, asked the same ``items`` ``repeats`` times each, decoded alike.
+
+    ``pass_k[k − 1]``: the probability that k askings in a row solve a probe, mean over μ;
+    ``centre_pass_k`` at the centre. ``flips``: that of two askings one solves it and one does not;
+    ``changes``: that their answers differ. Chance is not removed.
+    """
+
+    repeats: int
+    items: int
+    pass_k: tuple[Interval, ...]
+    centre_pass_k: tuple[Interval, ...]
+    flips: Interval
+    changes: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatedComparison:
+    """Teacher and student by their repeats, over the same families with the same weights.
+
+    ``churn``: the probability that of one asking each, one solves a probe and the other does not.
+    Two askings of one model differ too, by its ``flips``. ``beyond``: churn less the mean of both
+    models' flips; it estimates the mean square difference of their chances to solve a probe, so it
+    is about 0 where churn is no more than a model against itself.
+    """
+
+    teacher: Repeatability
+    student: Repeatability
+    churn: Interval
+    beyond: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fidelity:
+    """How like the teacher's the student's first answers are.
+
+    ``agreement``: the share of the same answers, over μ. ``same_wrong``: of all probes that both
+    failed, the share with the same answer. ``kl``: KL(teacher‖student) in nats a token, a lower
+    bound; ``same_top``: the share of tokens with the same first choice; both over the tokens of
+    ``probes`` up to where the texts part. ``named``: the teacher's mass on tokens that both lists
+    name, by which to judge the bound. ``why`` says why there are none.
+    """
+
+    agreement: Interval
+    same_wrong: Interval
+    kl: Interval
+    same_top: Interval
+    named: float | None
+    probes: int
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyProfile:
+    """One model on one family.
+
+    ``volume_relative``: like ``volume_at`` with the threshold τ·c(0), which sets a nearer edge
+    apart from a lower ceiling. ``audit`` is None for fixed designs. ``weight`` is the suite's,
+    within the capability.
+    """
+
+    family: str
+    capability: str
+    status: Status
+    chance: float
+    probes: int
+    centre: Interval
+    volume: Interval
+    volume_at: Interval
+    interaction: Interval
+    curves: tuple[AxisCurve, ...]
+    cells: tuple[Cell, ...]
+    reasons: dict[Reason, int] = field(default_factory=dict)
+    volume_relative: Interval = UNDEFINED
+    audit: Audit | None = None
+    repeatability: Repeatability | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spending:
+    """What a model's answers took in all."""
+
+    probes: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One model on all families of a suite.
+
+    ``volume``: the mean over the families whose centre it holds, capabilities weighing the same.
+    """
+
+    model: str
+    families: tuple[FamilyProfile, ...]
+    spending: Spending
+    volume: Interval = UNDEFINED
+    repeatability: Repeatability | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Churn:
+    """Probes by who solved them. ``same_wrong``: both failed with the same answer."""
+
+    both: int = 0
+    lost: int = 0
+    gained: int = 0
+    neither: int = 0
+    same_wrong: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellDrop:
+    """A coordinate at which the student is worse: ``drop`` is teacher − student competence."""
+
+    family: str
+    coordinate: Coordinate
+    n: int
+    teacher: float
+    student: float
+    drop: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyComparison:
+    """A student against its teacher on one family, same probes.
+
+    ``retention_in_u``: retention if μ were uniform on the axes' scales. ``radius``: the k-th root
+    of the ratio of volumes at τ, under that measure. ``containment``: the part of the teacher's
+    region at τ that the student keeps.
+    """
+
+    family: str
+    capability: str
+    status: Status
+    weight: float
+    teacher: FamilyProfile
+    student: FamilyProfile
+    retention: Interval
+    volume_at_ratio: Interval
+    centre_ratio: Interval
+    illusion: Interval
+    churn: Churn
+    retention_in_u: Interval = UNDEFINED
+    radius: Interval = UNDEFINED
+    containment: Interval = UNDEFINED
+    shape: Shape = Shape(factor=UNDEFINED, statistic=None, p=None)
+    fidelity: Fidelity | None = None
+    repeated: RepeatedComparison | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """May the student replace the teacher? By headline retention against ``margin``.
+
+    ``low`` and ``high`` are one-sided 95 % bounds for a run whose size was fixed beforehand; the
+    ``anytime`` ones hold for a run that is continued until settled. ``further_probes`` would settle
+    an inconclusive verdict in four cases of five; None where it is settled or nothing can be said.
+    """
+
+    status: Literal["pass", "fail", "inconclusive"]
+    margin: float
+    low: float | None
+    high: float | None
+    further_probes: int | None = None
+    anytime_status: Literal["pass", "fail", "inconclusive"] = "inconclusive"
+    anytime_low: float | None = None
+    anytime_high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentComparison:
+    """A student against its teacher over all families."""
+
+    model: str
+    profile: Profile
+    retention: Interval
+    centre_ratio: Interval
+    illusion: Interval
+    verdict: Verdict
+    covered_weight: float
+    families: tuple[FamilyComparison, ...]
+    churn: Churn
+    worst: tuple[CellDrop, ...]
+    fidelity: Fidelity | None = None
+    repeated: RepeatedComparison | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A teacher and its students on one suite.
+
+    ``measure`` names μ; ``probes`` is the number put to each model; ``threshold`` is τ.
+    """
+
+    suite: str
+    measure: str
+    threshold: float
+    probes: int
+    teacher: Profile
+    students: tuple[StudentComparison, ...]

@@ -1,0 +1,162 @@
+"""The model of a region: stress on each axis, pooled, and a link from stress to competence.
+
+    c(u) = (1 − λ)(1 + (2^{1/ν} − 1)·O(u))^−ν
+    O(u) = (Σᵢ ((uᵢ/hᵢ)^bᵢ)^q)^(1/q),   q = ρ/geomean(b)
+
+hᵢ is the half-ceiling point of axis i for every ν, and bᵢ its exponent; λ is the lapse rate, so
+c(0) = 1 − λ. Pooling after Quick (1974): ρ → ∞, any one axis breaks it; q = 1, the stresses add;
+q = 1/b, they trade off. The link is Burr's type XII (1942): ν = 1 is the log-logistic, in which O
+is the odds of failing; ν → ∞ is exponential survival, in which independent risks compound. Success
+is p = g + (1 − g)·c with the chance level g known.
+
+A nominal axis splits the family into cells. In a cell, δ is added to every log hᵢ and ζ to logit λ:
+one pair of shifts for each label beyond the first, summed over the nominal axes. Priors on the
+shifts let cells borrow strength from one another and differ in both edge and ceiling.
+
+:mod:`falloff.analysis.region_fit` holds ν = 1; :mod:`falloff.analysis.posterior` leaves it free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+
+import numpy as np
+from scipy.special import expit, logit
+
+from falloff.analysis.data import Floats
+
+# Priors on a label's shifts δ and ζ: edges half to twice as far in two cases of three, odds of a
+# lapse a third to three times as large. Cells are kinds of the same task, nearer to each other than
+# families are, whose own h has 1.0.
+PRIOR_DELTA = (0.0, 0.7)
+PRIOR_ZETA = (0.0, 1.0)
+
+_LN2 = float(np.log(2))
+CENTRE_U = 1e-9
+# log O where there is no dose axis: nothing is lost but lapses.
+NO_STRESS = -80.0
+# Numbers in a block: 64 kB, which the second cache holds several of. Larger temporaries are given
+# back to the system each time, and half of all time went into asking for them again.
+_CELLS = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regions:
+    """Parameters of R regions over k dose axes. ``h``, ``b``: [R, k]; ``rho``, ``lapse``: [R].
+
+    ``link``: ν, [R], or [1] where all share it. ``delta``, ``zeta``: [R, m] shifts of log h and of
+    logit λ by label column (:class:`falloff.analysis.layout.Layout`); m = 0 without nominal axes.
+    Edges, steepness and ``lapse`` are those of the first labels, where the centre is.
+    """
+
+    h: Floats
+    b: Floats
+    rho: Floats
+    lapse: Floats
+    link: Floats = field(default_factory=lambda: np.ones(1))
+    delta: Floats = field(default_factory=lambda: np.zeros((1, 0)))
+    zeta: Floats = field(default_factory=lambda: np.zeros((1, 0)))
+
+    @classmethod
+    def from_vector(cls, theta: Floats, labels: int = 0) -> Regions:
+        """From unconstrained parameters [R, 2(k + m) + 2], or with log ν last one more.
+
+        (log h, δ, log b, ζ, log ρ, logit λ, log ν), with m = ``labels``.
+        """
+        w = (theta.shape[1] - 2) // 2
+        k = w - labels
+        free = theta.shape[1] % 2 == 1
+        return cls(
+            h=np.exp(theta[:, :k]),
+            b=np.exp(theta[:, w : w + k]),
+            rho=np.exp(theta[:, 2 * w]),
+            lapse=expit(theta[:, 2 * w + 1]),
+            link=np.exp(theta[:, 2 * w + 2]) if free else np.ones(1),
+            delta=theta[:, k:w],
+            zeta=theta[:, w + k : 2 * w],
+        )
+
+    @property
+    def axes(self) -> int:
+        """k, the number of dose axes."""
+        return int(self.h.shape[1])
+
+    def competence(self, u: Floats) -> Floats:
+        """c at each place; u: [places, k + m] → [R, places]."""
+        return np.concatenate([block.competence_at_once(u) for block in self.blocks(len(u))])
+
+    def blocks(self, places: int) -> Iterator[Regions]:
+        """These regions, some at a time, so that arrays of their ``places`` stay in the cache."""
+        rows = max(_CELLS // max(places, 1), 1)
+        for start in range(0, len(self.lapse), rows):
+            yield self._rows(slice(start, start + rows))
+
+    def competence_at_once(self, u: Floats) -> Floats:
+        """As :meth:`competence`, of a block."""
+        x = self._log_stress(u) + log_expm1(_LN2 / self.link)[:, None]
+        log_survival = -self.link[:, None] * (np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
+        return np.asarray((1 - self.lapse_at(u)) * np.exp(log_survival))
+
+    def lapse_at(self, u: Floats) -> Floats:
+        """λ in the cell of each place: [R, places], or [R, 1] without nominal axes."""
+        if not self.zeta.shape[1]:
+            return self.lapse[:, None]
+        return np.asarray(expit(logit(self.lapse)[:, None] + by_label(self.zeta, u)))
+
+    def edge(self, axis: int, tau: float) -> Floats:
+        """[R] the u at which c falls to τ on an axis, others at the centre; NaN if never above."""
+        ceiling = 1 - self.lapse
+        return self.share_of_ceiling(axis, np.where(ceiling > tau, tau / ceiling, np.nan))
+
+    def share_of_ceiling(self, axis: int, share: float | Floats) -> Floats:
+        """[R] the u at which c falls to ``share`` of c(0) on an axis."""
+        log_stress = log_expm1(-np.log(share) / self.link) - log_expm1(_LN2 / self.link)
+        return np.asarray(self.h[:, axis] * np.exp(log_stress / self.b[:, axis]))
+
+    def steepness(self, axis: int) -> Floats:
+        """[R] −d log[c/(c(0) − c)]/d log u at half the ceiling: 2ν(1 − 2^{−1/ν})·b."""
+        return np.asarray(-2 * self.link * np.expm1(-_LN2 / self.link) * self.b[:, axis])
+
+    def _rows(self, rows: slice) -> Regions:
+        return Regions(
+            h=self.h[rows],
+            b=self.b[rows],
+            rho=self.rho[rows],
+            lapse=self.lapse[rows],
+            link=self.link if len(self.link) == 1 else self.link[rows],
+            delta=self.delta[rows],
+            zeta=self.zeta[rows],
+        )
+
+    def _log_stress(self, u: Floats) -> Floats:
+        """log O [R, places], an axis at a time: several times as fast as one array of all."""
+        if not self.axes:
+            return np.full((len(self.lapse), len(u)), NO_STRESS, dtype=self.lapse.dtype)
+        q = (self.rho / np.exp(np.log(self.b).mean(axis=1)))[:, None]
+        log_h = np.log(self.h)
+        log_u = np.log(np.maximum(u[:, : self.axes], CENTRE_U)).astype(log_h.dtype)
+        powers = [
+            q * self.b[:, i, None] * (log_u[None, :, i] - self._log_half(log_h[:, i, None], u))
+            for i in range(self.axes)
+        ]
+        top = reduce(np.maximum, powers)
+        if len(powers) == 1:
+            return np.asarray(top / q)
+        total = reduce(np.add, [np.exp(power - top) for power in powers])
+        return np.asarray((np.log(total) + top) / q)
+
+    def _log_half(self, log_h: Floats, u: Floats) -> Floats:
+        """log h of an axis [R, 1] in the cell of each place."""
+        return log_h + by_label(self.delta, u) if self.delta.shape[1] else log_h
+
+
+def by_label(shift: Floats, u: Floats) -> Floats:
+    """[R, places] the shifts [R, m] of each place's labels, added up."""
+    return np.asarray(shift @ u[:, -shift.shape[1] :].T.astype(shift.dtype))
+
+
+def log_expm1(x: Floats) -> Floats:
+    """log(eˣ − 1) for x > 0, without overflow."""
+    return np.asarray(x + np.log(-np.expm1(-x)))
