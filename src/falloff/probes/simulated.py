@@ -17,7 +17,7 @@ from falloff.core import Axis, Coordinate, Message, Reply, ToolSpec
 from falloff.probes.family import family
 from falloff.probes.suite import SUITES, Suite
 from falloff.probes.task import Action, Answer, Call, Observation, Question, Unreadable
-from falloff.probes.text import ANSWER_RULE, Turns, read_answer_line, spoken, user
+from falloff.probes.text import ANSWER_RULE, Turns, read_answer, spoken, user
 
 # Listed levels by number of axes: many on one axis, and few enough on five for the grid to be held.
 LEVELS: dict[int, tuple[float, ...]] = {
@@ -88,7 +88,7 @@ class Chat(Micro):
 
     def read(self, task: CodeWord, reply: Reply) -> tuple[Action, ...]:
         del task
-        return (read_answer_line(reply.text),)
+        return (read_answer(reply.text),)
 
     def say(self, task: CodeWord, action: Action) -> Reply:
         del task

@@ -1,17 +1,17 @@
-"""What the renderers of small families share: the answer line, and plain replies."""
+"""What renderers share: reading the final answer, and plain replies."""
 
 from __future__ import annotations
 
 from falloff.core import Message, Reply, Transcript
-from falloff.probes.answers import final_answer
+from falloff.probes.answers import Kind, final_answer
 from falloff.probes.task import Action, Answer, Say
 
 ANSWER_RULE = "Finish with one line of the form 'Answer: X'."
 
 
-def read_answer_line(text: str) -> Action:
-    """The final answer, a word or a number taken as a word; or else what the reply says."""
-    found = final_answer(text, "word")
+def read_answer(text: str, kind: Kind = "word") -> Action:
+    """The final answer in a reply, a number taken as a word unless said; or else what it says."""
+    found = final_answer(text, kind)
     return Answer(value=found.value, loose=not found.explicit) if found else Say(text=text)
 
 

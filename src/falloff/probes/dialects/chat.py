@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from falloff.core import Message, Reply, ToolCall, ToolSpec, Transcript, child_seed
-from falloff.probes.answers import final_answer
 from falloff.probes.dialects.arguments import read_object
 from falloff.probes.dialects.wording import Wording, answer_rule, with_rule
 from falloff.probes.task import Action, Answer, Call, Observation, Say
+from falloff.probes.text import read_answer
 
 
 class Chat:
@@ -45,7 +45,7 @@ class Chat:
                 Call(tool=call.name, arguments=read_object(call.arguments), id=call.id)
                 for call in reply.tool_calls
             )
-        return (read_text(reply.text, self.wording),)
+        return (read_answer(reply.text, self.wording.kind),)
 
     def say(self, task: Any, action: Action) -> Reply:
         before = self.wording.working(task, action)
@@ -67,12 +67,6 @@ class Chat:
 
     def heard(self, text: str) -> Message:
         return Message(role="user", content=text)
-
-
-def read_text(text: str, wording: Wording) -> Action:
-    """The final answer in a reply, or else what it says."""
-    found = final_answer(text, wording.kind)
-    return Answer(value=found.value, loose=not found.explicit) if found else Say(text=text)
 
 
 def _as_text(shot: Transcript) -> str:

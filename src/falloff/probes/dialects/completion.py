@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from falloff.core import Message, Reply, Transcript
-from falloff.probes.dialects.chat import Chat, read_text
+from falloff.probes.dialects.chat import Chat
 from falloff.probes.task import Action, Answer
+from falloff.probes.text import read_answer
 
 # Where a base model goes on to make up the next question, its answer is over.
 _NEXT = re.compile(r"\n\s*(?:Question|Q)\s*:")
@@ -33,7 +34,7 @@ class Completion(Chat):
 
     def read(self, task: Any, reply: Reply) -> tuple[Action, ...]:
         del task
-        return (read_text(_NEXT.split(reply.text)[0], self.wording),)
+        return (read_answer(_NEXT.split(reply.text)[0], self.wording.kind),)
 
     def say(self, task: Any, action: Action) -> Reply:
         if not isinstance(action, Answer):

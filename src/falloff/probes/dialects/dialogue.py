@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from falloff.core import Message, Reply
-from falloff.probes.dialects.chat import Chat, read_text
+from falloff.probes.dialects.chat import Chat
 from falloff.probes.task import Action, Answer, Say
+from falloff.probes.text import read_answer
 
 _ANSWER = re.compile(r"\banswer\b", re.IGNORECASE)
 
@@ -24,6 +25,6 @@ class Dialogue(Chat):
 
     def read(self, task: Any, reply: Reply) -> tuple[Action, ...]:
         del task
-        action = read_text(reply.text, self.wording)
+        action = read_answer(reply.text, self.wording.kind)
         meant = isinstance(action, Answer) and not action.loose and _ANSWER.search(reply.text)
         return (action if meant else Say(text=reply.text),)

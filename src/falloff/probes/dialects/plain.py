@@ -8,9 +8,10 @@ from typing import Any
 
 from falloff.core import Message, Reply, ToolSpec
 from falloff.probes.dialects.arguments import read_object
-from falloff.probes.dialects.chat import Chat, read_text
+from falloff.probes.dialects.chat import Chat
 from falloff.probes.dialects.wording import answer_rule, with_rule
 from falloff.probes.task import Action, Call, Observation
+from falloff.probes.text import read_answer
 
 _HOW = """You can use these tools:
 {tools}
@@ -39,7 +40,7 @@ class Plain(Chat):
 
     def read(self, task: Any, reply: Reply) -> tuple[Action, ...]:
         call = _first_call(reply.text) if self.wording.tools(task) else None
-        return (call or read_text(reply.text, self.wording),)
+        return (call or read_answer(reply.text, self.wording.kind),)
 
     def say(self, task: Any, action: Action) -> Reply:
         if not isinstance(action, Call):

@@ -53,14 +53,3 @@ def with_rule(opening: tuple[Message, ...], rule: str) -> tuple[Message, ...]:
     """The opening with ``rule`` after its last message."""
     *before, last = opening
     return (*before, Message(role=last.role, content=f"{last.content}\n\n{rule}"))
-
-
-def dialects_of(wording: Wording, *, single: bool = True) -> dict[str, Any]:
-    """The dialects in English for one wording; ``single``: answered in one reply, no tools."""
-    from falloff.probes.dialects.chat import Chat
-    from falloff.probes.dialects.completion import Completion
-    from falloff.probes.dialects.plain import Plain
-
-    if single:
-        return {"chat": Chat(wording), "completion": Completion(wording)}
-    return {"chat": Chat(wording), "plain": Plain(wording)}

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from falloff.core import Axis, Coordinate, Message, Reply, ToolSpec
 from falloff.probes.family import family
 from falloff.probes.task import Action, Answer, Call, Observation, Question, Unreadable
-from falloff.probes.text import ANSWER_RULE, Turns, read_answer_line, spoken, user
+from falloff.probes.text import ANSWER_RULE, Turns, read_answer, spoken, user
 
 MODULUS = 10
 NAMES = string.ascii_letters
@@ -154,7 +154,7 @@ class Chat(Micro):
 
     def read(self, task: RuleChain, reply: Reply) -> tuple[Action, ...]:
         del task
-        return (read_answer_line(reply.text),)
+        return (read_answer(reply.text),)
 
     def say(self, task: RuleChain, action: Action) -> Reply:
         if not isinstance(action, Answer):

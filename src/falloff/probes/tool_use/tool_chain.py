@@ -31,7 +31,7 @@ from falloff.probes.answers import same
 from falloff.probes.dialects.arguments import read_object
 from falloff.probes.family import family
 from falloff.probes.task import Action, Answer, Call, Observation, Unreadable, World
-from falloff.probes.text import ANSWER_RULE, Turns, read_answer_line, spoken, user
+from falloff.probes.text import ANSWER_RULE, Turns, read_answer, spoken, user
 
 VALUES = 100
 # Names of one character, 36 of each kind; the two kinds share none, so that a tool's name is told
@@ -202,7 +202,7 @@ class Chat(Turns):
     def read(self, task: ToolChain, reply: Reply) -> tuple[Action, ...]:
         del task
         if not reply.tool_calls:
-            return (read_answer_line(reply.text),)
+            return (read_answer(reply.text),)
         return tuple(
             Call(tool=_tool_called(call.name), arguments=read_object(call.arguments), id=call.id)
             for call in reply.tool_calls
