@@ -14,6 +14,7 @@ from falloff.report.files import whole_file
 # The columns beside the doses, ``axis.…``, which stand after the coordinate.
 _PLACE = {"probe": str, "family": str, "coordinate": str}
 _ANSWER = {
+    "template": int,
     "share": str,
     "role": str,
     "model": str,
