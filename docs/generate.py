@@ -24,22 +24,12 @@ In `--json` an interval is `{"estimate", "low", "high", "censored"}`, at 90 %, n
 c is competence, g chance, μ the measure of the family's box, τ the threshold (0.5), u the scale of
 an axis. An axis' or a reason's name stands below its key: `edges` → `steps`.
 
-## The audit is weighed into S
+## Half of all probes are spread over the box
 
-Probes drawn at random from μ are kept out of the fit. They could serve as an alarm alone; falloff
-also lets them move the capability volume: **S = Ŝ + G d**, with Ŝ the fit's volume, d the audit's
-correction, and G = V/(V + SE²) the weight that two independent Gaussian estimates would get, V the
-variance of Ŝ with an allowance for a wrong form; worked out in log odds, in which S stays between 0
-and 1. This is a deliberate choice:
-
-- d is unbiased whatever the curves look like, but noisy: its standard error is about .08 from 24
-  probes. The fit is narrow, and off by its form's error. Neither alone is as good as both, weighed.
-- With few audit probes G is near 0, and S is nearly the fit's. With many, they take S over from a
-  form that is wrong. Beyond two standard errors (a misfit) the allowance for a wrong form is taken
-  to be larger: the audit weighs more, and the interval widens.
-- What it costs: with a form that is right, S is a little noisier than the fit's, and S need not be
-  the mean of the drawn curves. Edges, curves and cells stay the fit's own: d says how far the mean
-  over the box is off, not where.
+An adaptive run could put every probe where it promises to teach most. falloff puts half of them
+evenly over the box, by its measure μ, because S rests on them: far out, where an adaptive design
+asks little, a posterior keeps some hope, and S is read too high, most of all for a student that
+keeps little. `benchmarks/measurement` measures both. The same probes audit the region's form.
 """
 # Characters of an example that are shown.
 MOST = 3000

@@ -75,7 +75,7 @@ def test_a_lower_ceiling_is_told_from_a_nearer_edge():
 def test_one_family_is_the_whole_profile():
     teacher = compared(truths.matched(0.7 * H, B, 4.0, 0.02), n=64).teacher
     assert teacher.volume == teacher.families[0].volume
-    assert teacher.families[0].audit.probes == 12
+    assert teacher.families[0].audit.probes == 32
 
 
 def test_uniform_in_u_adds_up_and_gives_wide_steps_more():

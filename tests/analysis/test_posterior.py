@@ -7,7 +7,6 @@ import pytest
 import truths
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import expit
 
 from falloff.analysis.audit import audit
 from falloff.analysis.draws import DRAWS
@@ -189,23 +188,42 @@ def test_correlations_are_one_for_twins_and_stay_positive_definite():
     assert np.diag(three) == pytest.approx(1)
 
 
-def test_the_audit_is_unbiased_and_says_what_it_could_have_seen():
-    rng = np.random.default_rng(0)
-    truth, fitted = np.full(400, 0.6), np.full(400, 0.5)
-    got = audit((rng.random(400) < truth).astype(float), fitted, 0.0)
-    assert got.correction == pytest.approx(0.1, abs=0.05)
+def audited(rate, fitted, n=400):
+    """An audit of n answers at one place by a fit that is certain of ``fitted``."""
+    scores = (np.arange(n) < rate * n).astype(float)
+    return audit(np.full((50, 1), fitted), np.zeros(n, int), scores, np.ones(n, bool), 0.0)
+
+
+def test_the_audit_finds_a_fit_that_is_wrong_and_says_what_it_could_have_seen():
+    got = audited(0.6, 0.5)
+    assert got.correction == pytest.approx(0.1)
     assert got.misfit
     assert got.detectable == pytest.approx(2.84 * 0.5 / 20 + 0.5 / 400)
-    assert audit(np.empty(0), np.empty(0), 0.0).in_odds(0.4).gain(0.01) == 0
+    assert not audited(0.5, 0.5).misfit
+    assert not audited(1.0, 0.5, n=0).misfit
 
 
-def test_one_failure_where_nearly_all_is_solved_is_no_misfit_and_moves_little():
-    scores = np.r_[np.ones(11), 0.0]
-    got = audit(scores, np.full(12, 0.985), 0.0)
-    seen = got.in_odds(0.985)
-    assert not got.misfit
-    moved = seen.fit + seen.gain(0.1 + seen.form_error**2) * (seen.seen - seen.fit)
-    assert 0.9 < expit(moved) < 0.985
+def test_one_failure_where_nearly_all_is_solved_is_no_misfit():
+    assert not audited(11 / 12, 0.985, n=12).misfit
+
+
+def test_a_misfit_widens_and_stays_inside_the_unit_interval():
+    calm, alarmed = audited(0.5, 0.5), audited(0.8, 0.5)
+    for volume in (1e-6, 0.02, 0.5, 0.98, 1 - 1e-6):
+        assert 0 < calm.form_error(volume) < alarmed.form_error(volume)
+        assert np.isfinite(alarmed.form_error(volume))
+
+
+def test_of_audits_where_the_form_is_right_about_one_in_twenty_alarms():
+    """In 60 runs more than 8 alarms have a chance of 1 %; the errors are as large as it says."""
+    truth = truths.matched(np.array([0.5, 0.7]), np.array([4.0, 4.0]), 3.0, 0.03)
+    audits = [
+        draw(adaptive(roles={"t": truth}, n=64, seed=seed), ("t",), tau=0.5)["t"].audit
+        for seed in range(60)
+    ]
+    assert sum(a.misfit for a in audits) <= 8
+    z = np.array([a.correction / a.se for a in audits])
+    assert 0.6 < z.std() < 1.3
 
 
 def test_volumes_near_saturation_are_held():

@@ -121,11 +121,11 @@ def test_budgets_of_several_families_are_continued_as_well(stops):
     }
 
 
-def test_a_fifth_is_audit_and_a_tenth_or_more_is_the_centre():
+def test_half_is_drawn_from_the_measure_and_an_eighth_is_the_centre():
     evidence = run(design(160))
     shares = Counter(evidence.shares)
-    assert 0.15 <= shares["box"] / 160 <= 0.25
-    assert shares["centre"] / 160 >= 0.1
+    assert shares["box"] == 80
+    assert shares["centre"] == 20
     assert set(placed(evidence, "centre")) == {CHAIN.centre}
 
 

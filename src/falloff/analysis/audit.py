@@ -1,15 +1,12 @@
-"""The audit: probes drawn from μ and kept out of the fit, to check the region's form.
+"""The audit: are probes that were drawn from μ solved as often as the fitted region says?
 
-    Ŝ_audit = Σ μ ĉ + d,   d = mean over audit probes of (y − p̂)/(1 − g)
+    d = mean over audit probes of (y − p̂)/(1 − g),   p̂ the posterior mean of success
 
-It is unbiased whatever the region's form (a difference estimator; Angelopoulos et al. 2023), and
-noisy: SE is about .08 from 24 probes. The fit is narrow, and off by its form's error δ ~ N(0, τ²).
-The two are weighed as Gaussians: with V the variance of the fitted volume, δ included,
-
-    S = Ŝ + G d,   Var S = (1 − G) V,   G = V/(V + SE²),   all in log odds
-
-so that few audit probes barely move the estimate, and many take it over from a form that is wrong.
-A correction beyond 2 SE is a misfit: τ is then taken to be larger, which widens the interval.
+A region of the right form is off by chance alone; d further from 0 than chance explains is a
+misfit: the form's own error is then taken to be larger, which widens the interval of S. The probes
+are in the fit as well: half of all come from μ, so a form that is wrong errs where it matters least
+to the mean over the box, and S stays the posterior's. A fit follows its answers, so d varies less
+than answers do: to first order p̂ moves by Cov(p̂, pⱼ)/(pⱼ(1 − pⱼ)) with an answer yⱼ.
 """
 
 from __future__ import annotations
@@ -17,37 +14,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import logit
 
 from falloff.analysis.data import Floats
 
-# τ, the standard deviation of the form's error in S, before and after the alarm has gone off. One
-# alarm in twenty is false, so it may not tear an interval open. Set by simulation on curves that
-# are not of the region's form.
+# Standard deviation of the form's error in S, before and after the alarm has gone off. One alarm in
+# twenty is false, so it may not tear an interval open. Set by simulation on curves that are not of
+# the region's form.
 FORM_ERROR = 0.014
 _MISFIT = 0.04
 # A correction beyond this many standard errors is a misfit.
 ALARM = 2.0
 # ALARM plus this many standard errors is found in four cases of five.
 _POWER_80 = 0.84
-
-
-@dataclass(frozen=True, kw_only=True)
-class InOdds:
-    """An audit in log odds, in which a volume stays inside (0, 1) and a ratio finite.
-
-    ``seen``: the fitted volume corrected, with its standard error ``se``, which grows where the
-    audit sees more failures than the fit does. ``form_error``: τ, towards the middle.
-    """
-
-    fit: float
-    seen: float
-    se: float
-    form_error: float
-
-    def gain(self, variance: float) -> float:
-        """G, the weight of the audit against a fit with this variance, form error included."""
-        return variance / (variance + self.se**2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,34 +55,40 @@ class Audit:
         """Half of what one answer moves d: where nearly all are right, chance comes in steps."""
         return 0.5 / self.probes if self.probes else 0.0
 
-    @property
-    def form_error(self) -> float:
-        return _MISFIT if self.misfit else FORM_ERROR
+    def form_error(self, volume: float) -> float:
+        """Standard deviation of the form's error in the log odds of a ``volume`` in (0, 1).
 
-    def in_odds(self, fit: float) -> InOdds:
-        """The audit of a volume ``fit``, in (0, 1), in log odds."""
-        least = 0.5 / (self.probes + 1)
-        at = min(max(fit + self.correction, min(least, fit)), max(1 - least, fit))
-        inward = fit + (self.form_error if fit < 0.5 else -self.form_error)
-        return InOdds(
-            fit=float(logit(fit)),
-            seen=float(logit(at)),
-            se=float(self.se / np.sqrt(at * (1 - at) * fit * (1 - fit))),
-            form_error=abs(float(logit(inward) - logit(fit))),
-        )
+        In log odds a volume stays inside (0, 1); the step is taken towards the middle.
+        """
+        step = _MISFIT if self.misfit else FORM_ERROR
+        inward = volume + (step if volume < 0.5 else -step)
+        return abs(float(logit(inward) - logit(volume)))
 
 
-def audit(scores: Floats, expected: Floats, chance: float) -> Audit:
-    """From audit probes' ``scores`` [n] and success probabilities ``expected`` [n] by the fit.
+def audit(
+    success: Floats,
+    place: NDArray[np.intp],
+    scores: Floats,
+    checking: NDArray[np.bool_],
+    chance: float,
+    item: NDArray[np.intp] | None = None,
+) -> Audit:
+    """From all fitted answers, of which those ``checking`` [n] are audit probes.
 
-    The standard error is the fit's own, √Σ p̂(1 − p̂)/(n(1 − g)): never 0, and right if the form is.
+    ``success`` [K, places]: of equally likely particles; ``place``, ``scores`` [n] of each answer;
+    ``item`` [n], where items are asked more than once: answers to one of them go together.
     """
-    n = len(scores)
-    if n == 0:
+    probes = int(checking.sum())
+    if not probes:
         return Audit(probes=0, correction=0.0, se=float("inf"))
-    spread = np.sqrt((expected * (1 - expected)).sum()) / n
-    return Audit(
-        probes=n,
-        correction=float((scores - expected).mean() / (1 - chance)),
-        se=float(spread / (1 - chance)),
-    )
+    p = success.mean(axis=0)
+    variance = p * (1 - p)
+    checked = np.bincount(place[checking], minlength=len(p)) / probes
+    overall = success @ checked
+    follows = (overall - overall.mean()) @ success / len(success) / variance
+    moves = checking / probes - follows[place]
+    se = float(np.sqrt((variance[place] * moves**2).sum()))
+    if item is not None:
+        se = max(se, float(np.sqrt((np.bincount(item, moves * (scores - p[place])) ** 2).sum())))
+    correction = (scores - p[place])[checking].mean()
+    return Audit(probes=probes, correction=float(correction / (1 - chance)), se=se / (1 - chance))

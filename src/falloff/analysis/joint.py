@@ -2,12 +2,12 @@
 
 Each model has its own posterior. A Gaussian copula over the ranks of their volumes, with the
 correlation of their answers' influences, makes the draws joint, so that ratios gain from pairing.
-The audit share is kept out of the fit and widens the volumes (:mod:`falloff.analysis.audit`).
+The audit widens the volumes by what the region's form may be off (:mod:`falloff.analysis.audit`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -30,8 +30,8 @@ _TINY = 1e-6
 class _Model:
     """One model's posterior on a family. ``competence``: [K, places]; ``psi``: [items].
 
-    ``psi`` are the influences of the fitted answers on the volume, ``psi_audit`` those of the audit
-    probes on its correction, by item; ``reused`` says that items were asked more than once.
+    ``psi``: the influences of its answers on the volume, summed by item; ``reused`` says that items
+    were asked more than once.
 
     ``volume``: [K] of the region; ``unread``, by which answers that cannot be read fall below
     chance, is still to be taken off. It is off ``competence``.
@@ -42,7 +42,6 @@ class _Model:
     volume: Floats
     unread: float
     psi: Floats
-    psi_audit: Floats
     reused: bool
     audit: Audit
 
@@ -59,8 +58,7 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     posteriors, and the order of answers does not matter.
     """
     keep = data.scored(*roles)
-    box = data.share(BOX)
-    models = [_model(data, role, keep & ~box, keep & box) for role in roles]
+    models = [_model(data, role, keep) for role in roles]
     rng = np.random.Generator(np.random.PCG64(child_seed("joint", data.name)))
     latent = _latent(correlation(np.array([model.psi for model in models])), rng)
     direct = keep & data.at_centre
@@ -76,29 +74,31 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     }
 
 
-def _model(data: FamilyData, role: str, fit: np.ndarray, checked: np.ndarray) -> _Model:
-    place, score = data.place_of, data.scores[role]
+def _model(data: FamilyData, role: str, keep: np.ndarray) -> _Model:
+    place, score = data.place_of[keep], data.scores[role][keep]
     floor = _floor(data, role)
     u, g, labels = data.u[place], data.chance, data.layout.labels
-    tally = Tally.of(u[fit], score[fit], g, floor[place][fit] / g if g else None, labels)
+    tally = Tally.of(u, score, g, floor[place] / g if g else None, labels)
     particles = _remembered(_Key(tally=tally, family=data.name))
     competence = particles.regions.competence(data.u)
     volume = competence @ data.mu
-    expected = success(competence.mean(axis=0), g, floor)[place][checked]
-    psi = influences(particles, volume, u[fit], score[fit], floor[place][fit], g)
-    missed = (score[checked] - expected) / ((1 - g) * max(len(expected), 1))
     items = int(data.item_of.max()) + 1
-    psi_audit = by_item(missed, data.item_of[checked], items)
-    check = audit(score[checked], expected, g)
-    if reused := items < len(place):
-        check = replace(check, se=max(check.se, float(np.sqrt((psi_audit**2).sum()))))
+    item = data.item_of[keep]
+    reused = items < len(data.place_of)
+    check = audit(
+        success(competence, g, floor),
+        place,
+        score,
+        data.share(BOX)[keep],
+        g,
+        item if reused else None,
+    )
     return _Model(
         particles=particles,
         competence=competence - (g - floor) / (1 - g),
         volume=volume,
         unread=float((g - floor) @ data.mu) / (1 - g),
-        psi=by_item(psi, data.item_of[fit], items),
-        psi_audit=psi_audit,
+        psi=by_item(influences(particles, volume, u, score, floor[place], g), item, items),
         reused=reused,
         audit=check,
     )
@@ -165,36 +165,24 @@ def _draws(
             _with_point(theta.mean(axis=0), theta[chosen]), data.layout.labels
         ),
         centre=centre,
-        volume=_checked(model, chosen, rng) - model.unread,
+        volume=_widened(model, chosen, rng) - model.unread,
         volume_at=_with_point(at.mean(), at[chosen]),
         competence=_with_point(model.competence.mean(axis=0), model.competence[chosen]),
         audit=model.audit,
     )
 
 
-def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
-    """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit."""
+def _widened(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS] the volume: stretched to the sandwich, and by what the form may be off."""
     odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
-    check = model.audit.in_odds(float(np.clip(model.volume.mean(), _TINY, 1 - _TINY)))
-    draws = check.fit + model.inflation * (odds[chosen] - odds.mean())
-    draws += check.form_error * rng.standard_normal(len(chosen))
-    gain = check.gain(model.inflation**2 * odds.var() + check.form_error**2)
-    if gain > 0:
-        draws += gain * (check.seen + check.se * rng.standard_normal(len(chosen)) - draws)
-    point = check.fit + gain * (check.seen - check.fit)
+    point = float(np.clip(model.volume.mean(), _TINY, 1 - _TINY))
+    draws = logit(point) + model.inflation * (odds[chosen] - odds.mean())
+    draws += model.audit.form_error(point) * rng.standard_normal(len(chosen))
     if model.reused:
-        sd = float(draws.std()) * float(expit(point) * expit(-point))
-        draws += (_item_stretch(model, gain, sd) - 1) * (draws - draws.mean())
-    return np.asarray(expit(_with_point(point, draws)))
-
-
-def _item_stretch(model: _Model, gain: float, sd: float) -> float:
-    """How far items that are shared by fit and audit stretch a volume whose spread is ``sd``.
-
-    The volume is (1 − G)·Ŝ + G·(the audit's), so an item moves it by (1 − G)ψ + Gψ_audit.
-    """
-    psi = (1 - gain) * model.psi + gain * model.psi_audit
-    return float(np.sqrt(max(1.0, few_items(psi) * sandwich(psi) / max(sd**2, 1e-12))))
+        sd = float(draws.std()) * point * (1 - point)
+        spread = few_items(model.psi) * sandwich(model.psi)
+        draws += (np.sqrt(max(1.0, spread / max(sd**2, 1e-12))) - 1) * (draws - draws.mean())
+    return _with_point(point, np.asarray(expit(draws)))
 
 
 def _with_point(point: Floats | float, draws: Floats) -> Floats:

@@ -117,8 +117,8 @@ def _misfit(family: str, name: str, audit: Audit) -> str:
     return (
         f"Misfit in {spoken_name(family)}: {name} solves the {count(audit.probes)} audit probes"
         f" {points(abs(audit.correction))} {more} often than its fitted region says, further off"
-        " than chance explains. Its S is moved towards the audit and its interval widened; take its"
-        " curves and edges with care."
+        " than chance explains. The interval of its S is widened; take its curves and edges with"
+        " care."
     )
 
 

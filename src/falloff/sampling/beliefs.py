@@ -34,7 +34,7 @@ CELLS = 96
 
 @dataclass(frozen=True, kw_only=True)
 class Beliefs:
-    """Posteriors by family and role. Audit probes (share *box*) are never let in."""
+    """Posteriors by family and role."""
 
     seed: int
     _known: dict[tuple[str, str], Particles] = field(default_factory=dict)
@@ -43,9 +43,8 @@ class Beliefs:
     def of(self, family: Family, evidence: FamilyEvidence) -> dict[str, Particles]:
         """The particles of every role, given the family's evidence."""
         u = layout(family).columns(evidence.coordinates)
-        fitted = np.array([share != "box" for share in evidence.shares], dtype=bool)
         return {
-            role: self._posterior(family, u, np.where(fitted, scores, np.nan), evidence.count)
+            role: self._posterior(family, u, scores, evidence.count)
             for role, scores in evidence.scores.items()
         }
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from falloff.analysis.audit import audit
 from falloff.analysis.comparison import shares_of
@@ -83,11 +82,10 @@ def standing(
 def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: Beliefs) -> _Volumes:
     models = beliefs.of(family, evidence)
     box, u = beliefs.box(family), layout(family).columns(evidence.coordinates)
-    checking = np.array([share == "box" for share in evidence.shares], dtype=bool)
     answered = ~np.isnan(np.array(list(evidence.scores.values()))).any(axis=0)
-    fitted, checked = answered & ~checking, answered & checking
+    checking = np.array([share == "box" for share in evidence.shares], dtype=bool)[answered]
     seen = [
-        _seen(model, scores, u, fitted, checked, box, family.chance)
+        _seen(model, scores[answered], u[answered], checking, box, family.chance)
         for model, scores in zip(models.values(), evidence.scores.values(), strict=True)
     ]
     reference = next(iter(models.values()))
@@ -105,7 +103,7 @@ def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: B
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
-    """One model's volume. ``sd``: that part of its spread which comes from the fitted answers."""
+    """One model's volume. ``sd``: that part of its spread which comes from its answers."""
 
     mean: float
     sd: float
@@ -117,30 +115,18 @@ def _seen(
     model: Particles,
     scores: Floats,
     u: Floats,
-    fitted: NDArray[np.bool_],
-    checked: NDArray[np.bool_],
+    checking: NDArray[np.bool_],
     box: Floats,
     chance: float,
 ) -> _Seen:
     volume = model.regions.competence(box).mean(axis=1)
-    floor = np.full(int(fitted.sum()), chance)
-    psi = influences(model, volume, u[fitted], scores[fitted], floor, chance)
-    expected = success(model.regions.competence(u[checked]).mean(axis=0), chance, chance)
-    check = audit(scores[checked], expected, chance)
-    fit = float(np.clip(volume.mean(), _TINY, 1 - _TINY))
-    odds = check.in_odds(fit)
-    slope = 1 / (fit * (1 - fit))
-    spread = max(float(volume.var()), sandwich(psi)) * slope**2
-    whole = spread + odds.form_error**2
-    gain = odds.gain(whole)
-    mean = float(expit(odds.fit + gain * (odds.seen - odds.fit)))
-    inside = mean * (1 - mean)
-    return _Seen(
-        mean=mean,
-        sd=inside * (1 - gain) * float(np.sqrt(spread)),
-        variance=inside**2 * (1 - gain) * whole,
-        psi=psi,
-    )
+    psi = influences(model, volume, u, scores, np.full(len(u), chance), chance)
+    p = success(model.regions.competence(u), chance, chance)
+    check = audit(p, np.arange(len(u)), scores, checking, chance)
+    mean = float(np.clip(volume.mean(), _TINY, 1 - _TINY))
+    spread = max(float(volume.var()), sandwich(psi))
+    form_error = mean * (1 - mean) * check.form_error(mean)
+    return _Seen(mean=mean, sd=float(np.sqrt(spread)), variance=spread + form_error**2, psi=psi)
 
 
 def _headline(volumes: Sequence[_Volumes]) -> tuple[Floats, Floats]:

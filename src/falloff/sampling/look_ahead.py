@@ -1,14 +1,15 @@
-"""The adaptive design: every probe goes where it promises to teach most about what is reported.
+"""The adaptive design: half of all probes spread over the box, the rest where they teach most.
 
-    position mod 16   0    1       2–4   5    6–8   9       10    11   12–15
-    share             box  centre  look  box  look  centre  look  box  look
+    of every 16 probes   8 box   2 centre   6 look
 
-*box* are audit probes, drawn from μ and kept out of every fit; *centre* are direct calls; *look*
-are placed by :mod:`falloff.sampling.acquisition` from the posteriors of all models, which get the
-same probes, by what they teach for their cost in calls. A family's first batch fills space. Budget
-goes in rounds to the families that hold the headline back; a settled family gets no more. The
-sequence is the same for every budget: a larger one goes on where a smaller one stopped, in the
-middle of a batch too.
+*box* are drawn from μ, evenly; *centre* are direct calls; *look* are placed by
+:mod:`falloff.sampling.acquisition` from the posteriors of all models, which get the same probes, by
+what they teach for their cost in calls. Looks find edges; but a volume that rests on them is read
+too high, since far out, where little is asked, a posterior keeps some hope. That is what the box
+probes are for, and they audit the region's form (:mod:`falloff.analysis.audit`). A family's first
+batch fills space. Budget goes in rounds to the families that hold the headline back; a settled
+family gets no more. The sequence is the same for every budget: a larger one goes on where a smaller
+one stopped, in the middle of a batch too.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from falloff.sampling.rounds import Rounds
 from falloff.sampling.space_filling import equal_shares
 
 PATTERN: tuple[Share, ...] = (
-    "box", "centre", "look", "look", "look", "box", "look", "look",
-    "look", "centre", "look", "box", "look", "look", "look", "look",
+    "box", "centre", "look", "box", "box", "look", "box", "look",
+    "box", "centre", "look", "box", "look", "box", "box", "look",
 )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ class LookAhead:
         )
 
     def describe(self) -> dict[str, Any]:
-        return {"name": "look_ahead", "version": 3}
+        return {"name": "look_ahead", "version": 4}
 
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
         first = equal_shares(evidence, min(self.budget, BATCH * len(evidence)), of=self.budget)

@@ -20,7 +20,7 @@ COMPARING = (
         meaning="Retention if every stretch of an axis' scale counted the same, rather than every"
         " listed level. Far from the headline's, the measure decides more than the models do.",
         formula="R with μ uniform in u",
-        limits="From the fitted region, without the audit.",
+        limits="From the fitted region; its form's error is not in the interval.",
         source=OWN,
         keys=("retention_in_u",),
     ),

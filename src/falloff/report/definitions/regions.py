@@ -52,28 +52,27 @@ REGIONS = (
     Definition(
         anchor="volume",
         name="Capability volume S",
-        meaning="Mean competence over the family's box under its measure μ, from the fitted region"
-        " and the audit. Over several families: the mean of those whose centre is held, each"
+        meaning="Mean competence over the family's box under its measure μ, from the fitted region."
+        " Over several families: the mean of those whose centre is held, each"
         " capability weighing the same.",
         formula="S = ∫ c dμ",
         limits="There is no volume without a measure: it compares only within one suite, version"
         " and μ.",
-        source=f"{OWN}; region: Quick 1974, Burr 1942; audit: Angelopoulos et al. 2023",
+        source=f"{OWN}; region: Quick 1974, Burr 1942",
         keys=("volume", "teacher_volume"),
     ),
     Definition(
         anchor="audit",
         name="Audit, misfit",
-        meaning="Probes drawn at random from μ and kept out of the fit, to see whether the region's"
-        " form is right. The correction is by how much they are solved more (+) or less (−) often"
-        " than the fit says. It is weighed into S, and flagged as a misfit beyond two standard"
-        " errors; the interval of S is then widened. “Would have flagged” is the error of S that"
-        " these probes find four times in five.",
-        formula="d = mean (y − p̂) / (1 − g);  S = Ŝ + G d,  G = V / (V + SE²)",
+        meaning="Are probes that were drawn at random from μ solved as often as the fitted region"
+        " says? The correction is by how much more (+) or less (−) often. Beyond two standard"
+        " errors it is flagged as a misfit of the region's form, and the interval of S is widened."
+        " “Would have flagged” is the error of S that these probes find four times in five.",
+        formula="d = mean (y − p̂) / (1 − g)",
         limits="Few audit probes see only gross errors. One alarm in twenty is false. It checks the"
         " mean over the box: errors that cancel out in it stay unseen, and edges are not checked."
         " None in a fixed design.",
-        source="difference estimator, Angelopoulos et al. 2023; weighing it is falloff's choice",
+        source="posterior predictive checks: Gelman, Meng and Stern 1996",
         keys=(
             "audit.probes",
             "audit.correction",
