@@ -30,6 +30,7 @@ from falloff.analysis.estimates import (
     StudentComparison,
 )
 from falloff.analysis.fidelity import fidelity, fidelity_draws
+from falloff.analysis.fitted import with_expectations
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
 from falloff.analysis.profile import own_draws, profile_from, status_of
@@ -55,6 +56,7 @@ def compare(
     ``teacher`` and ``students`` are roles, keys of the data's scores; ``models`` and ``spending``
     give each role's name and what it took. No students: the teacher's profile alone.
     """
+    families = with_expectations(families, (teacher, *students))
     profiles = {
         role: profile(families, role, model=models[role], spending=spending[role], tau=tau)
         for role in (teacher, *students)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from falloff.analysis.ability import Ability
 from falloff.analysis.layout import Layout
 from falloff.core import Axis, Coordinate, Reason, UsageError
 
@@ -66,6 +67,8 @@ class FamilyData:
     ``items`` names each probe's item, where items are asked more than once (imported logs, repeats,
     benchmarks of one's own); None: every probe is a fresh item.
     ``weight`` is the family's in the headline, within its capability: 1 beside 2 is a third of it.
+    ``expected`` by role is where the model's other families lead to expect its volume
+    (:mod:`falloff.analysis.ability`); where empty, every family stands alone.
     ``repeats`` by role is what was asked again, ``tokens`` by student's role what is known of
     tokens; empty where nothing.
     """
@@ -83,6 +86,7 @@ class FamilyData:
     reasons: Mapping[str, tuple[Reason | None, ...]]
     items: tuple[str, ...] | None = None
     weight: float = 1.0
+    expected: Mapping[str, Ability] = field(default_factory=dict)
     repeats: Mapping[str, Repeats] = field(default_factory=dict)
     tokens: Mapping[str, Tokens] = field(default_factory=dict)
 

@@ -8,7 +8,6 @@ The audit widens the volumes by what the region's form may be off (:mod:`falloff
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
@@ -16,11 +15,10 @@ from scipy.special import expit, logit, ndtr, ndtri
 from falloff.analysis.audit import Audit, audit
 from falloff.analysis.data import BOX, FamilyData, Floats
 from falloff.analysis.draws import DRAWS, Draws, centre_draws
+from falloff.analysis.fitted import fitted
 from falloff.analysis.influence import by_item, correlation, few_items, influences, sandwich
-from falloff.analysis.posterior import Particles, posterior, success
-from falloff.analysis.readable import readable, readable_share
+from falloff.analysis.posterior import Particles, success
 from falloff.analysis.region import Regions
-from falloff.analysis.tally import Tally
 from falloff.core import child_seed
 
 _TINY = 1e-6
@@ -75,67 +73,29 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
 
 
 def _model(data: FamilyData, role: str, keep: np.ndarray) -> _Model:
+    found = fitted(data, role, keep)
     place, score = data.place_of[keep], data.scores[role][keep]
-    floor = _floor(data, role)
-    u, g, labels = data.u[place], data.chance, data.layout.labels
-    tally = Tally.of(u, score, g, floor[place] / g if g else None, labels)
-    particles = _remembered(_Key(tally=tally, family=data.name))
-    competence = particles.regions.competence(data.u)
-    volume = competence @ data.mu
+    g, floor = data.chance, found.floor
     items = int(data.item_of.max()) + 1
     item = data.item_of[keep]
     reused = items < len(data.place_of)
-    check = audit(
-        success(competence, g, floor),
-        place,
-        score,
-        data.share(BOX)[keep],
-        g,
-        item if reused else None,
-    )
+    psi = influences(found.particles, found.volume, data.u[place], score, floor[place], g)
     return _Model(
-        particles=particles,
-        competence=competence - (g - floor) / (1 - g),
-        volume=volume,
+        particles=found.particles,
+        competence=found.competence - (g - floor) / (1 - g),
+        volume=found.volume,
         unread=float((g - floor) @ data.mu) / (1 - g),
-        psi=by_item(influences(particles, volume, u, score, floor[place], g), item, items),
+        psi=by_item(psi, item, items),
         reused=reused,
-        audit=check,
+        audit=audit(
+            success(found.competence, g, floor),
+            place,
+            score,
+            data.share(BOX)[keep],
+            g,
+            item if reused else None,
+        ),
     )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Key:
-    """A posterior's data, hashed by value: a teacher's is needed again for every student."""
-
-    tally: Tally
-    family: str
-
-    @property
-    def _facts(self) -> tuple[object, ...]:
-        t = self.tally
-        arrays = (t.u, t.successes, t.trials, t.floor)
-        return (self.family, t.chance, t.labels, *(array.tobytes() for array in arrays))
-
-    def __hash__(self) -> int:
-        return hash(self._facts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._facts == other._facts
-
-
-@lru_cache(maxsize=64)
-def _remembered(key: _Key) -> Particles:
-    return posterior(key.tally, seed=child_seed("posterior", key.family))
-
-
-def _floor(data: FamilyData, role: str) -> Floats:
-    """[places] success at competence 0."""
-    answered = data.scored(role)
-    scores = data.scores[role][answered]
-    reasons = [r for r, scored in zip(data.reasons[role], answered, strict=True) if scored]
-    asked = data.u[data.place_of[answered]]
-    return data.chance * readable_share(asked, readable(reasons, scores), data.u)
 
 
 def _latent(correlations: Floats, rng: np.random.Generator) -> Floats:
