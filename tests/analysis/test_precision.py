@@ -87,9 +87,9 @@ def test_the_design_expects_the_interval_that_is_reported(together):
 def test_models_that_fail_on_the_same_items_are_compared_more_closely():
     widths = []
     for together in (0.0, 1.0):
-        runs = [asked((1,), seed, budget=160, together=together) for seed in range(5)]
+        runs = [asked((1,), seed, budget=160, together=together) for seed in range(10)]
         widths.append(np.mean([standing(f, k, Beliefs(seed=1), {}).half_width for f, k, _ in runs]))
-    assert widths[1] < 0.95 * widths[0]
+    assert widths[1] < 0.98 * widths[0]
 
 
 @pytest.mark.slow

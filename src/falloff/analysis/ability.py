@@ -27,6 +27,8 @@ LEAST_FAMILIES = 3
 # Priors on mean and log sd: standard deviations around 0.
 _PRIOR_MEAN, _PRIOR_LOG_SD = 1.5, 0.35
 _TINY = 1e-4
+# Where the search begins: steps from no shift at all.
+_SIMPLEX = ((0.0, 0.0), (0.5, 0.0), (0.0, 0.3))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,12 @@ def ability(families: Sequence[Floats]) -> Ability | None:
         evidence = sum(_log_mean_ratio(z, mean, sd) for z in families)
         return 0.5 * float((at[0] / _PRIOR_MEAN) ** 2 + (at[1] / _PRIOR_LOG_SD) ** 2) - evidence
 
-    best = minimize(cost, np.zeros(2), method="Nelder-Mead", options={"xatol": 0.01, "fatol": 0.01})
+    best = minimize(
+        cost,
+        np.zeros(2),
+        method="Nelder-Mead",
+        options={"initial_simplex": _SIMPLEX, "xatol": 0.01, "fatol": 0.01},
+    )
     return Ability(mean=float(best.x[0]), sd=float(np.exp(best.x[1])))
 
 

@@ -35,8 +35,8 @@ from falloff.sampling.rounds import Rounds
 from falloff.sampling.space_filling import equal_shares
 
 PATTERN: tuple[Share, ...] = (
-    "box", "centre", "look", "box", "box", "look", "box", "look",
-    "box", "centre", "look", "box", "look", "box", "box", "look",
+    "box", "centre", "look", "look", "box", "look", "look", "box",
+    "look", "centre", "box", "box", "box", "look", "box", "box",
 )  # fmt: skip
 
 
@@ -120,21 +120,21 @@ class LookAhead:
         return [places[i] for i in best_batch(models, question, count, cost=cost)]
 
     def _opening(self, family: Family) -> list[Coordinate]:
-        """The first batch: the middle of the dose axes, of each alone, their tops; then that middle
-        at every further label of the nominal axes, and the box evenly."""
+        """The first batch: the middle of the dose axes, also at every further label of the nominal
+        axes; the middle of each dose axis alone, their tops, and the box evenly."""
         axes = family.axes
         doses = layout(family).doses
         middle = {axis.name: axis.levels[len(axis.levels) // 2] for axis in doses}
         special = [
             Coordinate.at(axes, middle),
-            *(Coordinate.at(axes, {axis.name: middle[axis.name]}) for axis in doses),
-            *(Coordinate.at(axes, {axis.name: axis.top}) for axis in doses),
             *(
                 Coordinate.at(axes, {**middle, axis.name: label})
                 for axis in axes
                 if axis.kind == "nominal"
                 for label in axis.levels[1:]
             ),
+            *(Coordinate.at(axes, {axis.name: middle[axis.name]}) for axis in doses),
+            *(Coordinate.at(axes, {axis.name: axis.top}) for axis in doses),
         ]
         rest = (point_of_box(self.seed, family, i, stream="opening") for i in range(BATCH))
         return [*special, *rest]
