@@ -81,7 +81,7 @@ _AGENTIC = (
 _QUICK = ("reasoning_steps", "tool_errand", "tool_recovery", "recall", "redefined")
 
 TEXT = SUITES.register("text")(
-    Suite(name="text", version="1.0", dialect="chat", family_names=_TEXT)
+    Suite(name="text", version="1.1", dialect="chat", family_names=_TEXT)
 )
 AGENTIC = SUITES.register("agentic")(
     Suite(name="agentic", version="1.1", dialect="chat", family_names=_AGENTIC)
