@@ -61,9 +61,17 @@ def list_families(
         typer.echo(json.dumps({"families": [_family(family) for family in families]}))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("family", "capability", "axis", "levels", "role", box=None, pad_edge=False)
+    table = Table(
+        Column("family", no_wrap=True),
+        "capability",
+        "axis",
+        "levels",
+        "role",
+        box=None,
+        pad_edge=False,
+    )
     for family in families:
         for i, axis in enumerate(family.axes):
             first = (f"{family.name} v{family.version}", family.capability) if i == 0 else ("", "")
