@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 from office_reader import Reader, ask
 
 from falloff.core import Reason, child_seed
@@ -49,6 +50,7 @@ def play(episode, *, heed=True, wait=True):
         if END in told or not wait:
             break
         told = reader.say("OK")
+        assert not episode.done
     receipts = {
         (noun, field): reader.use(noun, record, field, value)
         for (noun, field), (record, value) in wishes.items()
@@ -112,3 +114,25 @@ def test_the_user_goes_on_whatever_is_said_and_then_has_nothing_to_add():
     assert END in reader.say("Which order do you mean?")
     assert "nothing to add" in reader.say("Is that right?")
     assert not episode.done
+
+
+@pytest.mark.parametrize("dialect", ["chat", "plain"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Okay, noted.",
+        "**OK**",
+        "<think>wait</think>\nOK",
+        "```\nOK\n```",
+        "\\boxed{OK}",
+        "Got it: the status of order ord-1234 is to be 'held'.",
+        "OK, 3 changes so far: 123456",
+        "OK\n\n1. order ord-1234\n2. event evt-2222: 2 hours",
+        "I cannot change anything until you are done.",
+    ],
+)
+def test_what_is_said_on_the_way_is_heard_and_is_no_answer(said, dialect):
+    episode = ask("piecemeal_errand", "shards=4", dialect=dialect)
+    Reader(episode).say(said)
+    assert not episode.done
+    assert episode.transcript.messages[-1].role == "user"

@@ -179,6 +179,8 @@ def _said(remark: Remark, template: int) -> str:
 class Words(OfficeWords):
     """Four ways to say the same, drawn by the seed."""
 
+    kind = "integer"
+    talk = True
     hint = "RECEIPT"
     _begin = (
         "Please make some changes in the office's records with the tools.",
