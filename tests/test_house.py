@@ -38,6 +38,7 @@ MAY_KNOW = {
         "inspection",
         "falloff",
     },
+    "__main__": {"cli"},
 }
 
 

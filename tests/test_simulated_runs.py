@@ -22,7 +22,7 @@ PAIRS = [
     ("teacher", "kept-1?how=region", "sim_2d", 160),
     ("teacher?rule=weakest_link", "kept-0.5?rule=weakest_link", "sim_3d", 160),
     ("teacher?items=1.5", "kept-0.8?items=1.5", "sim_yes_no", 240),
-    ("teacher", "kept-0.8", "core", 272),
+    ("teacher", "kept-0.8", "core", 18 * 16),
     ("teacher", "narrow", "quick", 120),
 ]
 
@@ -91,14 +91,14 @@ def test_what_is_kept_is_recovered_over_talks_and_tools(tmp_path):
     """All of the core suite. Two or more of three 90 % intervals hold with a chance of 97 %."""
     retentions, families = [], []
     for seed in (0, 1, 2):
-        run, truth = compared("teacher", "kept-0.8", "core", 17 * 16, seed, tmp_path)
+        run, truth = compared("teacher", "kept-0.8", "core", 18 * 32, seed, tmp_path)
         assert truth == pytest.approx(0.8)
         assert retention(run).high - retention(run).low < 0.3
         retentions.append(holds(retention(run), truth))
         volumes = [Simulated(name).volume for name in ("teacher", "kept-0.8")]
         families += families_held(run, *volumes)
     assert sum(retentions) >= 2
-    assert len(families) == 3 * 2 * 17
+    assert len(families) == 3 * 2 * 18
     assert sum(families) >= 0.75 * len(families)
 
 

@@ -1,5 +1,6 @@
 """Suites of one's own, own families and worked examples, through the whole program."""
 
+import csv
 import json
 import os
 import shutil
@@ -106,6 +107,30 @@ def test_own_families_are_compared_and_their_report_outlives_them(tmp_path):
     assert UNKNOWN_GOLD in (tmp_path / "a.html").read_text()
     run = falloff.open_run(tmp_path / "a.falloff")
     assert {row["template"] for row in run.rows()} == {None}
+
+
+def test_with_the_file_the_run_asked_from_golds_and_wordings_are_shown(own, tmp_path):
+    """In a process of their own, which has not loaded it for asking."""
+    run, page, table = tmp_path / "a.falloff", tmp_path / "a.html", tmp_path / "a.csv"
+    command("measure", "sim:narrow", "--probes", own, "--budget", 24, "--run", run, cwd=tmp_path)
+    command("report", run, "--out", page, cwd=tmp_path)
+    assert UNKNOWN_GOLD in page.read_text()
+    assert command("report", run, "--probes", own, "--out", page, cwd=tmp_path).returncode == 0
+    assert UNKNOWN_GOLD not in page.read_text()
+    assert command("export", run, table, "--probes", own, cwd=tmp_path).returncode == 0
+    with table.open(newline="") as lines:
+        assert {row["template"] for row in csv.DictReader(lines)} <= {"0", "1"}
+
+
+def test_another_file_than_the_run_asked_from_is_refused(own, tmp_path):
+    run = tmp_path / "a.falloff"
+    command("measure", "sim:narrow", "--probes", own, "--budget", 24, "--run", run, cwd=tmp_path)
+    own.write_text(f"{own.read_text()}\n# changed\n")
+    with pytest.raises(UsageError, match="has changed since"):
+        falloff.open_run(run, probes=own)
+    command("measure", "sim:narrow", "--budget", 24, "--run", "b.falloff", cwd=tmp_path)
+    with pytest.raises(UsageError, match="asked no families from a file"):
+        falloff.open_run(tmp_path / "b.falloff", probes=own)
 
 
 def test_a_function_is_asked_after_examples_that_are_stored_nowhere(own, tmp_path):

@@ -110,13 +110,21 @@ def measure(
     return _asked({"model": model}, wanted, progress)
 
 
-def open_run(path: str | Path) -> Run:
+def open_run(path: str | Path, *, probes: str | Path | None = None) -> Run:
     """A run that is on disk, finished or not.
 
-    Raises :class:`falloff.core.RunFileError` if there is none that can be read.
+    ``probes``: the Python file with families of one's own that the run asked. All that was
+    measured shows without it; golds, wordings and tools are the families' own.
+
+    Raises :class:`falloff.core.RunFileError` if there is none that can be read, and
+    :class:`falloff.core.UsageError` for ``probes`` that are not what the run asked.
     """
-    with open_for_reading(Path(path)):
-        return Run(Path(path))
+    with open_for_reading(Path(path)) as reader:
+        if probes is not None:
+            from falloff.gather import bring_families
+
+            bring_families(reader, Path(probes))
+    return Run(Path(path))
 
 
 class Run:

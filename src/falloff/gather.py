@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from falloff.analysis import Comparison
 from falloff.core import Outcome, Probe, UsageError
 from falloff.probes import FAMILIES
-from falloff.probes.own import load_installed
+from falloff.probes.own import digest, load_families, load_installed
 from falloff.probes.task import Task
 from falloff.report import Divergence, ModelAnswer, ReportContents
 from falloff.run import RunReader
 
-UNKNOWN_GOLD = "not known: the family that asked is not here, or in another version"
+UNKNOWN_GOLD = (
+    "not known: the family that asked is not here, or in another version; families from a file of"
+    " your own come with --probes FILE"
+)
 
 
 def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
@@ -77,6 +81,24 @@ def have_families(reader: RunReader) -> None:
     if any(stamp.name not in FAMILIES for stamp in reader.manifest.families):
         with suppress(UsageError):
             load_installed()
+
+
+def bring_families(reader: RunReader, file: Path) -> None:
+    """Register the families of ``file``, from which the run has asked.
+
+    Raises :class:`falloff.core.UsageError` if it is not that file, or cannot be loaded.
+    """
+    asked_from = reader.manifest.probes_file
+    if asked_from is None:
+        raise UsageError(
+            f"The run '{reader.path}' asked no families from a file.", remedy="Leave --probes out."
+        )
+    if digest(file) != asked_from:
+        raise UsageError(
+            f"'{file}' is not the file that '{reader.path}' asked from, or has changed since.",
+            remedy="Give the file as it was, or leave --probes out.",
+        )
+    load_families(file)
 
 
 def task_of(probe: Probe) -> Task | None:

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-FALLOFF = [sys.executable, "-c", "from falloff.cli import main; main()"]
+FALLOFF = [sys.executable, "-m", "falloff"]
 QUIET = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"}
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from falloff.core import Coordinate, Reason, Reply, child_seed
 from falloff.probes import FAMILIES, Episode
-from falloff.probes.reasoning.ordering import GRADES
+from falloff.probes.reasoning.ordering import TIERS
 
 FAMILY = FAMILIES["ordering"]
 BEFORE = r"^(\w+) (?:is taller than|finished today's race before|stands .* front .*than) (\w+)$"
@@ -38,7 +38,7 @@ def sort_topologically(prompt):
 
 def test_gold_agrees_with_an_independent_solver():
     for at in FAMILY.grid:
-        for index in range(10):
+        for index in range(4):
             episode = ask(at.key, child_seed("gold", at.key, index))
             prompt = episode.request().messages[0].content
             assert sort_topologically(prompt)[0] == episode.task.gold
@@ -47,7 +47,9 @@ def test_gold_agrees_with_an_independent_solver():
 def test_the_statements_leave_no_other_order():
     """From each of the five the next can be reached, so the order is forced."""
     for index in range(50):
-        task = ask("steps=4,distractors=16", child_seed("forced", index))
+        tier = index % len(TIERS)
+        key = f"steps=4,distractors=16,distractor_tier={tier}"
+        task = ask(key, child_seed("forced", index))
         _, graph, _ = sort_topologically(task.request().messages[0].content)
         people = task.task.gold.split(", ")
         for first, second in pairwise(people):
@@ -57,24 +59,33 @@ def test_the_statements_leave_no_other_order():
             assert first in frontier
 
 
-def test_distractors_come_in_all_grades_alike():
-    grades = [
-        s.grade
-        for i in range(100)
-        for s in ask("distractors=16", child_seed("grades", i)).task.statements
-        if s.grade
-    ]
-    assert len(grades) == 1600
-    assert all(330 < grades.count(grade) < 470 for grade in GRADES)
+def test_distractors_are_of_the_tier_asked_for_and_none_is_said_twice():
+    for number, tier in enumerate(TIERS):
+        for index in range(50):
+            key = f"distractors=16,distractor_tier={number}"
+            episode = ask(key, child_seed("tiers", index))
+            assert [s.tier for s in episode.task.statements if s.tier] == [tier] * 16
+            prompt = episode.request().messages[0].content.split("\n\n")[0]
+            sentences = re.split(r"\.\s", prompt)
+            assert len(set(sentences)) == len(sentences) == 20
+
+
+def test_the_nearer_the_tier_the_more_words_are_shared_with_the_chain():
+    def shared(tier):
+        task = ask(f"steps=4,distractors=16,distractor_tier={tier}").task
+        people = {name for s in task.statements if not s.tier for name in (s.before, s.after)}
+        return sum(bool(s.tier) and {s.before, s.after} <= people for s in task.statements)
+
+    assert [shared(tier) for tier in range(4)] == [0, 0, 16, 16]
 
 
 def test_distractors_never_contradict_one_another():
-    for index in range(100):
-        statements = ask("distractors=16", child_seed("agree", index)).task.statements
-        for grade in GRADES:
+    for tier in range(len(TIERS)):
+        for index in range(50):
+            key = f"distractors=16,distractor_tier={tier}"
             graph = {}
-            for s in statements:
-                if s.grade == grade:
+            for s in ask(key, child_seed("agree", index)).task.statements:
+                if s.tier:
                     graph.setdefault(s.after, set()).add(s.before)
             TopologicalSorter(graph).prepare()
 

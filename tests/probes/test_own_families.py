@@ -55,6 +55,24 @@ def test_a_sample_of_an_own_family_can_be_seen():
     assert "gold" in done.stdout
 
 
+def test_a_breach_names_a_probe_that_can_be_seen_again(tmp_path):
+    text = EXAMPLE.read_text().replace("rng.randrange(2)", "random.randrange(2)")
+    done = falloff("probes", "check", own(tmp_path, text), "--json")
+    broken = json.loads(done.stdout)["families"]["sort_words"]
+    probe = next(b["where"] for b in broken if b["rule"] == "is_deterministic").split(" [")[0]
+    seen = falloff("probes", "sample", probe, "--probes", own(tmp_path, text), "--json")
+    assert json.loads(seen.stdout)["probe"] == probe
+
+
+def test_what_is_another_when_made_again_is_never_asked(tmp_path):
+    text = EXAMPLE.read_text().replace("rng.randrange(2)", "random.randrange(2)")
+    file = own(tmp_path, text)
+    done = falloff("measure", "sim:teacher", "--probes", file, "--run", tmp_path / "a.falloff")
+    assert done.returncode == 2
+    assert "differs when made again [sort_words@1/" in done.stderr
+    assert not (tmp_path / "a.falloff").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

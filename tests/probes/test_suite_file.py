@@ -58,6 +58,7 @@ def test_names_versions_and_weights_are_kept(tmp_path):
         ("[families.reasoning_step]", "Did you mean 'reasoning_steps'"),
         ("[families.reasoning_steps]\naxes.stepps = true", "Did you mean 'steps'"),
         ("[families.reasoning_steps]\naxes.steps = [1, 99]", "has no dose 99"),
+        ("[families.reasoning_steps]\naxes.steps = [4, 2]", "ascending"),
         ("[families.reasoning_steps]\naxes.steps = {from = 32}", "fewer than two levels"),
         ('[families.reasoning_steps]\naxes.steps = "all"', "Give a list of levels"),
         ("[families.reasoning_steps]\nversion = 99", "wants version 99"),
@@ -75,6 +76,7 @@ def test_what_cannot_be_meant_is_one_clear_error(tmp_path, text, said):
     with pytest.raises(UsageError) as raised:
         suite(tmp_path, text)
     assert said in str(raised.value)
+    assert "ours.toml" in str(raised.value)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path):

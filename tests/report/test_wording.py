@@ -146,6 +146,16 @@ def test_a_model_that_fails_its_centre_is_told_why(alone: ReportContents) -> Non
     )
 
 
+def test_many_families_with_the_same_reason_share_a_sentence(alone: ReportContents) -> None:
+    teacher = alone.comparison.teacher
+    first = replace(teacher.families[0], status=Status.CENTRE_NOT_ESTABLISHED)
+    failed = tuple(replace(first, family=f"family_{i}") for i in range(9))
+    model = replace(teacher, families=failed, volume=UNDEFINED)
+    said = lede(replace(alone.comparison, teacher=model))
+    assert said.count("does not hold the centre") == 1
+    assert all(f"family {i}" in said for i in range(9))
+
+
 def test_a_saturated_family_counts_and_is_said_to_be_saturated(alone: ReportContents) -> None:
     teacher = alone.comparison.teacher
     full = tuple(replace(f, status=Status.SATURATED) for f in teacher.families[:2])

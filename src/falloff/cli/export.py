@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from falloff.cli import options
 from falloff.cli.app import app
 from falloff.core import UsageError, missing_extra
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def export(
     run: Annotated[Path, typer.Argument(help="The run file.")],
     out: Annotated[Path, typer.Argument(help="File ending in .csv, .jsonl, .parquet or .eval.")],
+    probes: options.RunProbes = None,
 ) -> None:
     """Write every outcome of a run as a table, or the whole run as logs for Inspect AI.
 
@@ -33,7 +35,7 @@ def export(
             f"'{out}' has no ending that falloff can write.",
             remedy=f"Name a file that ends in {', '.join(WRITERS)} or .eval.",
         )
-    opened = falloff.open_run(run)
+    opened = falloff.open_run(run, probes=probes)
     if out.resolve() == run.resolve():
         raise UsageError(f"'{out}' is the run itself.", remedy="Name another file.")
     if ending == ".eval":

@@ -18,6 +18,12 @@ Probes = Annotated[
     Path | None,
     typer.Option("--probes", help="Python file with families of your own; asked alone."),
 ]
+RunProbes = Annotated[
+    Path | None,
+    typer.Option(
+        "--probes", help="The file with families of your own that the run asked: for their golds."
+    ),
+]
 Shots = Annotated[
     int,
     typer.Option(

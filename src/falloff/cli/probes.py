@@ -13,7 +13,15 @@ import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
-from falloff.core import Axis, Coordinate, Message, UnknownNameError, format_dose
+from falloff.core import (
+    Axis,
+    Coordinate,
+    Message,
+    Probe,
+    UnknownNameError,
+    UsageError,
+    format_dose,
+)
 
 if TYPE_CHECKING:
     from falloff.probes import Family
@@ -53,9 +61,17 @@ def list_families(
         typer.echo(json.dumps({"families": [_family(family) for family in families]}))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("family", "capability", "axis", "levels", "role", box=None, pad_edge=False)
+    table = Table(
+        Column("family", no_wrap=True),
+        "capability",
+        "axis",
+        "levels",
+        "role",
+        box=None,
+        pad_edge=False,
+    )
     for family in families:
         for i, axis in enumerate(family.axes):
             first = (f"{family.name} v{family.version}", family.capability) if i == 0 else ("", "")
@@ -76,12 +92,18 @@ def show(
     for axis in found.axes:
         typer.echo(f"{axis.name}: {axis.description} ({axis.unit}; {axis.role})\n  {_levels(axis)}")
     typer.echo(f"\nchance {found.chance:.2g}; dialects {', '.join(sorted(found.renderers))}\n")
-    _print_sample(_sample(found, "", 0, None))
+    _print_sample(_sample(found, found.probe(found.centre, 0), None))
 
 
 @probes.command()
 def sample(
-    family: FamilyName,
+    family: Annotated[
+        str,
+        typer.Argument(
+            help="Name of a family, or a whole probe as reports and exports name it:"
+            " recall@1/interference=2,…/00c0ffee00c0ffee."
+        ),
+    ],
     at: At = "",
     seed: options.Seed = 0,
     dialect: Dialect = None,
@@ -93,13 +115,17 @@ def sample(
     as_json: options.Json = False,
 ) -> None:
     """One probe with its gold and the oracle's solution."""
-    probe = _sample(_find(family, suite, own), at, seed, dialect)
-    if not transcript:
-        del probe["transcript"]
-    if as_json:
-        typer.echo(json.dumps(probe))
+    if "/" in family:
+        shown = _sample(*_find_probe(family, own), dialect)
     else:
-        _print_sample(probe)
+        found = _find(family, suite, own)
+        shown = _sample(found, found.probe(Coordinate.parse(found.axes, at), seed), dialect)
+    if not transcript:
+        del shown["transcript"]
+    if as_json:
+        typer.echo(json.dumps(shown))
+    else:
+        _print_sample(shown)
 
 
 @probes.command()
@@ -157,6 +183,20 @@ def _find(name: str, suite: str | None, own: Path | None) -> Family:
     return FAMILIES[name]
 
 
+def _find_probe(text: str, own: Path | None) -> tuple[Family, Probe]:
+    """The probe of that id, and its family in the box of the axes that the probe names."""
+    probe = Probe.parse(text)
+    family = _find(probe.family, None, own)
+    if family.version != probe.version:
+        raise UsageError(
+            f"'{text}' is of version {probe.version}; this falloff has version {family.version}.",
+            remedy="Install the falloff that has the other.",
+        )
+    doses = dict(probe.coordinate)
+    Coordinate.at(family.axes, doses)
+    return family.within(tuple(axis for axis in family.axes if axis.name in doses)), probe
+
+
 def _print_sample(probe: dict[str, Any]) -> None:
     """For a person: who says what, calls and results each on a line of their own."""
     typer.echo(f"{probe['probe']} [{probe['dialect']}]")
@@ -171,12 +211,11 @@ def _print_sample(probe: dict[str, Any]) -> None:
     typer.echo(f"  {'gold':9} {probe['gold']}")
 
 
-def _sample(family: Family, at: str, seed: int, dialect: str | None) -> dict[str, Any]:
+def _sample(family: Family, probe: Probe, dialect: str | None) -> dict[str, Any]:
     from falloff.probes import play_oracle
 
     spoken = dialect or ("chat" if "chat" in family.renderers else sorted(family.renderers)[0])
     family.renderer(spoken)
-    probe = family.probe(Coordinate.parse(family.axes, at), seed)
     episode = play_oracle(probe, dialect=spoken, family=family)
     return {
         "probe": probe.id,
@@ -184,7 +223,7 @@ def _sample(family: Family, at: str, seed: int, dialect: str | None) -> dict[str
         "version": family.version,
         "capability": family.capability,
         "coordinate": dict(probe.coordinate),
-        "seed": seed,
+        "seed": probe.seed,
         "dialect": spoken,
         "template": episode.task.template,
         "facts": dict(family.facts(episode.task)),

@@ -26,12 +26,13 @@ def report(
     form: Annotated[
         Format, typer.Option("--format", help="A page, Markdown, or the finding right here.")
     ] = Format.HTML,
+    probes: options.RunProbes = None,
     as_json: options.Json = False,
 ) -> None:
     """Show a run that is on disk, finished or not, without asking anything."""
     import falloff
 
-    opened = falloff.open_run(run)
+    opened = falloff.open_run(run, probes=probes)
     if as_json:
         typer.echo(json.dumps(opened.as_dict(), allow_nan=False))
         return

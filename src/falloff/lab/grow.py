@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import multiprocessing
 import sys
@@ -40,6 +41,9 @@ def grow(
     Each trains in a process of its own on one thread, ``workers`` at a time. A model waits for
     those that it starts or learns from; such a one that is not grown now is read from ``out``.
     """
+    for package in ("torch", "transformers"):
+        if importlib.util.find_spec(package) is None:
+            raise missing_extra(package, "lab", "Growing models")
     by_name = {recipe.name: recipe for recipe in RECIPES}
     for name in only:
         if name not in by_name:

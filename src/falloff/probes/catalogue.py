@@ -6,7 +6,7 @@ from falloff.probes.error_recovery import (
     tool_deception,
     tool_recovery,
 )
-from falloff.probes.long_horizon import ledger, long_errand, recall
+from falloff.probes.long_horizon import ledger, long_errand, piecemeal_errand, recall
 from falloff.probes.novel_instructions import ambiguity, constraints, extract_json, redefined
 from falloff.probes.reasoning import composition, ordering, reasoning_steps, rule_chain
 from falloff.probes.simulated import SIM
@@ -23,6 +23,7 @@ __all__ = [
     "long_errand",
     "ordering",
     "own_errors",
+    "piecemeal_errand",
     "reasoning_steps",
     "recall",
     "redefined",

@@ -25,6 +25,8 @@ from falloff.probes.suite import Suite
 GROUP = "falloff.probes"
 # In the order in which they are chosen for families that come without a suite.
 _DIALECTS = ("chat", "plain", "completion", "micro")
+# Rules of the contract without which nothing can be asked.
+BEFORE_ASKING = ("declares_itself", "is_deterministic", "oracle_solves")
 _LOADED: dict[Path, tuple[str, tuple[Family, ...]]] = {}
 
 
@@ -116,11 +118,11 @@ def own_suite(path: Path, families: tuple[Family, ...]) -> Suite:
 def check_playable(path: Path, families: tuple[Family, ...]) -> None:
     """Play each family once at every place, before models are asked.
 
-    Raises :class:`falloff.core.UsageError` where it declares itself badly, raises, or where its own
-    solution fails.
+    Raises :class:`falloff.core.UsageError` where it declares itself badly, raises, is another when
+    made again, or where its own solution fails.
     """
     for family in families:
-        for breach in breaches(family, seeds=1, rules=("declares_itself", "oracle_solves")):
+        for breach in breaches(family, seeds=1, rules=BEFORE_ASKING):
             raise UsageError(
                 f"Family '{family.name}' in '{path}' cannot be asked: {breach.what}"
                 f" [{breach.where}].",

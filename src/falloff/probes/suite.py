@@ -75,18 +75,19 @@ _AGENTIC = (
     "tool_deception",
     "faults_under_rule",
     "long_errand",
+    "piecemeal_errand",
 )
 # One family a capability.
 _QUICK = ("reasoning_steps", "tool_errand", "tool_recovery", "recall", "redefined")
 
 TEXT = SUITES.register("text")(
-    Suite(name="text", version="1.0", dialect="chat", family_names=_TEXT)
+    Suite(name="text", version="1.1", dialect="chat", family_names=_TEXT)
 )
 AGENTIC = SUITES.register("agentic")(
-    Suite(name="agentic", version="1.0", dialect="chat", family_names=_AGENTIC)
+    Suite(name="agentic", version="1.1", dialect="chat", family_names=_AGENTIC)
 )
 CORE = SUITES.register("core")(
-    Suite(name="core", version="1.0", dialect="chat", family_names=(*_TEXT, *_AGENTIC))
+    Suite(name="core", version="1.1", dialect="chat", family_names=(*_TEXT, *_AGENTIC))
 )
 QUICK = SUITES.register("quick")(
     Suite(name="quick", version="1.0", dialect="chat", family_names=_QUICK)

@@ -66,7 +66,7 @@ def read_suite(path: Path) -> Suite:
     if not isinstance(families, dict) or not families:
         raise UsageError(f"The {where} names no families.", remedy="Add [families.NAME].")
     dialect = _text(where, written, "dialect", "chat")
-    boxes = {name: _box(where, name, given, dialect) for name, given in families.items()}
+    boxes = {name: _located_box(where, name, given, dialect) for name, given in families.items()}
     return Suite(
         name=_text(where, written, "name", path.stem),
         version=_text(where, written, "version", "1"),
@@ -75,6 +75,17 @@ def read_suite(path: Path) -> Suite:
         boxes=boxes,
         weights={name: _weight(where, name, given) for name, given in families.items()},
     )
+
+
+def _located_box(where: str, name: str, given: Any, dialect: str) -> tuple[Axis, ...]:
+    """As :func:`_box`; what an axis or registry complains of is told with its place."""
+    try:
+        return _box(where, name, given, dialect)
+    except UsageError as problem:
+        if where in problem.message:
+            raise
+        place = f"family '{name}' in {where}"
+        raise UsageError(f"{problem.message} ({place})", remedy=problem.remedy) from problem
 
 
 def _box(where: str, name: str, given: Any, dialect: str) -> tuple[Axis, ...]:
@@ -110,6 +121,11 @@ def _axis(where: str, family: str, axis: Axis, given: Any) -> Axis | None:
         levels = [level for level in axis.levels if levels[0] <= level <= levels[1]]
     else:
         levels = _numbers(where, family, axis, given)
+    if levels != sorted(set(levels)):
+        raise UsageError(
+            f"The levels of axis '{axis.name}' of '{family}' in {where} are {given!r}.",
+            remedy="Give each once, the centre first, then outward: ascending.",
+        )
     if len(levels) < 2:
         raise UsageError(
             f"Axis '{axis.name}' of '{family}' in {where} has fewer than two levels.",

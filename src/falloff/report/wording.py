@@ -13,6 +13,7 @@ from falloff.analysis.comparison import weights_of
 from falloff.analysis.estimates import (
     UNDEFINED,
     Comparison,
+    FamilyProfile,
     Interval,
     Profile,
     Status,
@@ -33,6 +34,8 @@ from falloff.report.visible import one_line
 
 # A bound this near to 1 is shown as 100 %, so it is not worded as a loss either.
 _ONE = 0.9995
+# Families that are each given a sentence of their own.
+_FEW = 3
 _COLLAPSED = 0.5
 
 
@@ -168,12 +171,25 @@ def _mean_centre(profile: Profile) -> float:
 
 
 def _reasons(comparison: Comparison, subject: str) -> str:
-    """Why families say less than they might: those of the teacher, or of the one model."""
+    """Why families say less than they might: those of the teacher, or of the one model.
+
+    Many families with the same reason share a sentence.
+    """
+    alike: dict[Status, list[FamilyProfile]] = {}
+    for family in comparison.teacher.families:
+        if family.status is not Status.OK:
+            alike.setdefault(family.status, []).append(family)
+    told: list[tuple[str, Status, Interval]] = []
+    for status, families in alike.items():
+        names = [spoken_name(family.family) for family in families]
+        if len(families) > _FEW:
+            told.append((", ".join(names), status, UNDEFINED))
+        else:
+            centres = (family.centre for family in families)
+            told += [(name, status, at) for name, at in zip(names, centres, strict=True)]
     return " ".join(
-        f"{spoken_name(family.family)}:"
-        f" {status_sentence(family.status, comparison.threshold, subject, family.centre)}"
-        for family in comparison.teacher.families
-        if family.status is not Status.OK
+        f"{names}: {status_sentence(status, comparison.threshold, subject, centre)}"
+        for names, status, centre in told
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from falloff.core import Message, Reply, ToolCall, ToolSpec, Transcript, child_seed
@@ -45,7 +46,14 @@ class Chat:
                 Call(tool=call.name, arguments=read_object(call.arguments), id=call.id)
                 for call in reply.tool_calls
             )
-        return (read_answer(reply.text, self.wording.kind),)
+        return (self.read_final(reply.text),)
+
+    def read_final(self, text: str) -> Action:
+        """A final answer, or something said; in a talk a bare value is no answer line."""
+        action = read_answer(text, self.wording.kind)
+        if self.wording.talk and isinstance(action, Answer) and "answer" not in text.lower():
+            return replace(action, loose=True)
+        return action
 
     def say(self, task: Any, action: Action) -> Reply:
         before = self.wording.working(task, action)

@@ -11,7 +11,6 @@ from falloff.probes.dialects.arguments import read_object
 from falloff.probes.dialects.chat import Chat
 from falloff.probes.dialects.wording import answer_rule, with_rule
 from falloff.probes.task import Action, Call, Observation
-from falloff.probes.text import read_answer
 
 _HOW = """You can use these tools:
 {tools}
@@ -40,7 +39,7 @@ class Plain(Chat):
 
     def read(self, task: Any, reply: Reply) -> tuple[Action, ...]:
         call = _first_call(reply.text) if self.wording.tools(task) else None
-        return (call or read_answer(reply.text, self.wording.kind),)
+        return (call or self.read_final(reply.text),)
 
     def say(self, task: Any, action: Action) -> Reply:
         if not isinstance(action, Call):

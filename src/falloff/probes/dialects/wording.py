@@ -14,11 +14,13 @@ class Wording:
 
     ``kind`` is the form of the final answer. ``hint`` stands in the answer line that the prompt
     asks for: ``Answer: <hint>``. ``rule`` follows it: what to answer where nothing can be done.
+    ``talk``: much is said before the end, such as a bare "OK", that is no answer.
     """
 
     kind: Kind = "integer"
     hint: str = "X"
     rule: str = ""
+    talk: bool = False
 
     def ask(self, task: Any) -> str:
         """The question, without a word on how to answer."""

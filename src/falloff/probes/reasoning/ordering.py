@@ -7,9 +7,9 @@ between one of the five and the next lie as many links as the axis ``steps`` say
 stand in random order, and each is put either way round. Five, so that no lucky guess is worth
 much: one order in 120.
 
-Distractors come in four grades, drawn with equal odds, that resemble the chain more and more:
-another topic; the same topic, of a chain of other people; the same people, in another respect; the
-same people in the same respect, at another time.
+Distractors are of one of four tiers, which resemble the chain more and more: another topic; the
+same topic, of a chain of other people; the same people, in another respect; the same people in the
+same respect, at another time.
 """
 
 from __future__ import annotations
@@ -39,22 +39,31 @@ DISTRACTORS = Axis(
     unit="irrelevant statements",
     levels=(0, 1, 2, 4, 8, 16),
     role="shift",
-    description="statements on other matters, other people or other times, mixed at random",
+    description="statements on other matters, other people or other times",
 )
-GRADES = ("other topic", "other people", "same people", "other time")
+TIERS = ("other topic", "other people", "same people", "other time")
+DISTRACTOR_TIER = Axis(
+    name="distractor_tier",
+    unit="kind of distractor",
+    levels=(0, 1, 2, 3),
+    kind="nominal",
+    role="shift",
+    labels=TIERS,
+    description="what the irrelevant statements have in common with those that matter",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """``before`` stands before ``after`` in the order, if it is of the chain.
 
-    ``turned``: said from the other end. ``grade`` is the kind of a distractor, None in the chain.
+    ``turned``: said from the other end. ``tier`` is that of a distractor, None in the chain.
     """
 
     before: str
     after: str
     turned: bool
-    grade: str | None = None
+    tier: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,41 +91,47 @@ class Order(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """How one template compares: ``{0}`` comes before ``{1}``, or the same said of ``{1}``.
+    """How one template compares: ``{0}`` comes before ``{1}``, and the same said of ``{1}``.
 
     ``aside`` compares the same people in another respect, ``once`` in the same at another time.
     """
 
-    before: str
-    after: str
-    aside: str
-    once: str
+    today: tuple[str, str]
+    aside: tuple[str, str]
+    once: tuple[str, str]
     question: str
 
 
 RELATIONS = (
     Relation(
-        before="{0} is taller than {1}.",
-        after="{1} is shorter than {0}.",
-        aside="{0} is older than {1}.",
-        once="As children, {0} was taller than {1}.",
+        today=("{0} is taller than {1}.", "{1} is shorter than {0}."),
+        aside=("{0} is older than {1}.", "{1} is younger than {0}."),
+        once=("As children, {0} was taller than {1}.", "As children, {1} was shorter than {0}."),
         question="Put these five people in order of height today, the tallest first",
     ),
     Relation(
-        before="{0} finished today's race before {1}.",
-        after="{1} finished today's race after {0}.",
-        aside="{0} trains more often than {1}.",
-        once="{0} finished last year's race before {1}.",
+        today=("{0} finished today's race before {1}.", "{1} finished today's race after {0}."),
+        aside=("{0} trains more often than {1}.", "{1} trains less often than {0}."),
+        once=(
+            "{0} finished last year's race before {1}.",
+            "{1} finished last year's race after {0}.",
+        ),
         question="Put these five people in the order in which they finished today's race",
     ),
     Relation(
-        before="{0} stands further to the front of the queue than {1}.",
-        after="{1} stands further to the back of the queue than {0}.",
-        aside="{0} carries a heavier bag than {1}.",
-        once="Yesterday {0} stood further to the front of the queue than {1}.",
+        today=(
+            "{0} stands further to the front of the queue than {1}.",
+            "{1} stands further to the back of the queue than {0}.",
+        ),
+        aside=("{0} carries a heavier bag than {1}.", "{1} carries a lighter bag than {0}."),
+        once=(
+            "Yesterday {0} stood further to the front of the queue than {1}.",
+            "Yesterday {1} stood further to the back of the queue than {0}.",
+        ),
         question="Put these five people in the order of today's queue, from front to back",
     ),
 )
+_PRICES = ("The {0} costs less than the {1}.", "The {1} costs more than the {0}.")
 
 
 class Words(Wording):
@@ -139,24 +154,22 @@ class Words(Wording):
 
 
 def _said(statement: Statement, relation: Relation) -> str:
-    pair = statement.before, statement.after
-    match statement.grade:
-        case "other topic":
-            return f"The {pair[0]} costs less than the {pair[1]}."
-        case "same people":
-            return relation.aside.format(*pair)
-        case "other time":
-            return relation.once.format(*pair)
-    return (relation.after if statement.turned else relation.before).format(*pair)
+    forms = {
+        "other topic": _PRICES,
+        "same people": relation.aside,
+        "other time": relation.once,
+    }.get(statement.tier or "", relation.today)
+    return forms[statement.turned].format(statement.before, statement.after)
 
 
 def _facts(task: Order) -> Mapping[str, float]:
-    grades = [s.grade for s in task.statements if s.grade]
-    turned = [s.turned for s in task.statements if not s.grade]
+    tiers = [TIERS.index(s.tier) for s in task.statements if s.tier]
+    turned = [s.turned for s in task.statements if not s.tier]
     return {
         "steps": task.steps,
         "chain": len(task.chain) - 1,
-        "distractors": len(grades),
+        "distractors": len(tiers),
+        "tier": max(tiers, default=0),
         "turned": sum(turned) / len(turned),
         "asked": len(task.shown),
     }
@@ -165,16 +178,20 @@ def _facts(task: Order) -> Mapping[str, float]:
 @family(
     "ordering",
     capability="reasoning",
-    version=1,
-    axes=(STEPS, DISTRACTORS),
+    version=2,
+    axes=(STEPS, DISTRACTORS, DISTRACTOR_TIER),
     renderers=dialects_of(Words()),
     facts=_facts,
-    moves={"steps": ("steps", "chain"), "distractors": ("distractors",)},
+    moves={
+        "steps": ("steps", "chain"),
+        "distractors": ("distractors", "tier"),
+        "distractor_tier": ("tier",),
+    },
     most_tokens=5000,
 )
 def ordering(at: Coordinate, rng: random.Random) -> Order:
     """Put five people in order, from statements that each compare two."""
-    steps, distractors = int(at["steps"]), int(at["distractors"])
+    steps, distractors, tier = (int(dose) for _, dose in at)
     names = rng.sample(NAMES, len(NAMES))
     size = steps * (ASKED - 1) + 1
     chain, others = names[:size], names[size:]
@@ -182,7 +199,7 @@ def ordering(at: Coordinate, rng: random.Random) -> Order:
         Statement(before=before, after=after, turned=rng.random() < 0.5)
         for before, after in itertools.pairwise(chain)
     ]
-    statements += _distractors(distractors, chain, others, rng)
+    statements += _distractors(distractors, TIERS[tier], chain, others, rng)
     rng.shuffle(statements)
     return Order(
         template=rng.randrange(len(RELATIONS)),
@@ -194,23 +211,19 @@ def ordering(at: Coordinate, rng: random.Random) -> Order:
 
 
 def _distractors(
-    count: int, chain: list[str], others: list[str], rng: random.Random
+    count: int, tier: str, chain: list[str], others: list[str], rng: random.Random
 ) -> list[Statement]:
-    """Statements that say nothing of the chain's order, and never contradict one another.
+    """Statements that say nothing of the chain's order, none twice, none against another.
 
-    Those on other people are one chain; the rest agree with an order drawn for each grade.
+    Those on other people are one chain; the rest agree with an order drawn for them.
     """
-    orders = {grade: rng.sample(chain, len(chain)) for grade in GRADES[2:]}
-    orders["other topic"] = rng.sample(NOUNS, len(NOUNS))
-    links = itertools.pairwise(others)
-    made = []
-    for _ in range(count):
-        grade = rng.choice(GRADES)
-        if grade == "other people":
-            before, after = next(links)
-        else:
-            order = orders[grade]
-            before, after = (order[i] for i in sorted(rng.sample(range(len(order)), 2)))
-        turned = rng.random() < 0.5
-        made.append(Statement(before=before, after=after, turned=turned, grade=grade))
-    return made
+    if tier == "other people":
+        links = itertools.islice(itertools.pairwise(others), count)
+        pairs = [(before, after, rng.random() < 0.5) for before, after in links]
+    else:
+        order = rng.sample(NOUNS if tier == "other topic" else chain, k=ASKED)
+        every = [(*pair, turned) for pair in itertools.combinations(order, 2) for turned in (0, 1)]
+        pairs = [
+            (before, after, bool(turned)) for before, after, turned in rng.sample(every, count)
+        ]
+    return [Statement(before=b, after=a, turned=turned, tier=tier) for b, a, turned in pairs]

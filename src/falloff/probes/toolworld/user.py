@@ -1,4 +1,4 @@
-"""The scripted user: answers what a fixed sheet answers, and is no model."""
+"""The scripted user: tells its lines, answers what a fixed sheet answers, and is no model."""
 
 from __future__ import annotations
 
@@ -19,13 +19,21 @@ class Known:
 
 
 class User:
-    """Answers by keyword; after ``patience`` messages nobody answers any more."""
+    """Says ``lines`` one after the other, whatever is said to it; then answers by keyword.
 
-    def __init__(self, sheet: tuple[Known, ...] = (), *, patience: int = 3) -> None:
+    After ``patience`` messages more nobody answers any longer.
+    """
+
+    def __init__(
+        self, sheet: tuple[Known, ...] = (), *, lines: tuple[str, ...] = (), patience: int = 3
+    ) -> None:
         self.sheet = sheet
+        self.lines = list(lines)
         self.patience = patience
 
     def hear(self, text: str) -> str | None:
+        if self.lines:
+            return self.lines.pop(0)
         if self.patience == 0:
             return None
         self.patience -= 1

@@ -66,11 +66,12 @@ def said_route(
             before = SERVICES[route.stops[number - 2].service]
             target = f"the {before.link(stop.link).phrase} (named by that {before.noun})"
         tool = f" ({stop.key})" if named_tools else ""
-        lines.append(f"{number}. {_said_stop(stop, target, template, without_value)}{tool}")
+        lines.append(f"{number}. {said_stop(stop, target, template, without_value)}{tool}")
     return "\n".join(lines)
 
 
-def _said_stop(stop: Stop, target: str, template: int, without_value: bool) -> str:
+def said_stop(stop: Stop, target: str, template: int, without_value: bool = False) -> str:
+    """What is to be done at one stop, upon ``target``."""
     if not stop.field:
         return _OPEN[template].format(target)
     field = SERVICES[stop.service].field(stop.field)
