@@ -115,6 +115,8 @@ class RunStore:
             )
             self._attach("transcripts", [answer.transcript_row() for answer in answers])
             self._attach("errors", [a.error_row() for a in answers if a.outcome.error])
+            details = [a.token_details_row() for a in answers if a.has_token_details]
+            self._attach("token_details", details)
             self._attach("logprobs", [a.logprobs_row() for a in answers if a.logprobs])
 
     def close(self) -> None:
