@@ -17,8 +17,9 @@ class ModelProgress:
     """One model, by ``name``: ``done`` of ``total`` probes asked, in earlier sessions or this one.
 
     ``errors`` of them, of this session, could not be asked; ``calls`` and tokens are of this
-    session too, and so is ``score``, the mean over what it has answered, None before the first answer. ``headline``
-    is what the design believes of it, None for a teacher, and before the first round is complete.
+    session too, and so is ``score``, the mean over what it has answered, None before the first
+    answer. ``headline`` is what the design believes of it, None for a teacher, and before the first
+    round is complete.
     """
 
     name: str
@@ -37,8 +38,8 @@ class ModelProgress:
 class Progress:
     """A run at one moment, summed over models: ``total`` is probes times models.
 
-    ``errors``, ``calls``, tokens and ``rate`` (answers a second) are of this session; ``elapsed`` is
-    in seconds. ``eta_seconds`` is None until a rate is known; the slowest model decides it.
+    ``errors``, ``calls``, tokens and ``rate`` (answers a second) are of this session; ``elapsed``
+    is in seconds. ``eta_seconds`` is None until a rate is known; the slowest model decides it.
     ``notes``: what the user should know of the models, a sentence each, in the order found out.
     """
 

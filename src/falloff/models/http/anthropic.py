@@ -35,7 +35,7 @@ class Anthropic:
             raise UsageError("The Messages API takes no seed.", remedy="Leave out the option seed.")
         if settings.tool_choice not in (None, *_CHOICES):
             raise UsageError(
-                f"tool_choice={settings.tool_choice[:40]} is none of {', '.join(_CHOICES)}.",
+                f"tool_choice={settings.tool_choice!s:.40} is none of {', '.join(_CHOICES)}.",
                 remedy="Give one of them, or leave it out.",
             )
 

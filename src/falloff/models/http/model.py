@@ -1,4 +1,4 @@
-"""A model behind an endpoint: asks, waits, asks again, and tells whose fault it is when it fails."""
+"""A model behind an endpoint: asks, waits, asks again, and tells why where nothing helps."""
 
 from __future__ import annotations
 
@@ -76,16 +76,16 @@ class HttpModel:
     def describe(self) -> dict[str, Any]:
         """Model, address and all that is sent with every request; no key, no credentials."""
         settings = self._endpoint.settings
-        description = {
+        description: dict[str, Any] = {
             "engine": self._protocol.name,
             "model": self._endpoint.model,
             "url": self._endpoint.base,
             "wire": WIRE,
             "decoding": settings.describe(),
         }
-        return description | (
-            {"repeats": "as the endpoint samples"} if settings.greedy_first else {}
-        )
+        if settings.greedy_first:
+            description["repeats"] = "as the endpoint samples"
+        return description
 
     async def reply(self, request: Request) -> Reply:
         """The endpoint's answer to one turn.
@@ -95,11 +95,10 @@ class HttpModel:
         """
         failures = throttles = 0
         while True:
-            body = self._body(request)
             passage = self.gate.passage()
             try:
                 async with passage:
-                    return await self._try(request, body)
+                    return await self._try(request)
             except Overflow:
                 return Reply(text="", finish="overflow")
             except Filtered:
@@ -148,16 +147,14 @@ class HttpModel:
             return {}
         return self._keepsakes[request.conversation]
 
-    async def _try(self, request: Request, body: dict[str, Any]) -> Reply:
+    async def _try(self, request: Request) -> Reply:
         """One call. Raises :class:`Fault`."""
-        lacks = self._lacks
+        lacks, body = self._lacks, self._body(request)
         started = time.perf_counter()
         answer = await self._post(json.dumps(body, separators=(",", ":")).encode())
         seconds = time.perf_counter() - started
         try:
-            if answer.status != 200:
-                raise GarbledError
-            said = self._protocol.read(_object(answer.body), request)
+            said = self._protocol.read(_object(answer), request)
         except GarbledError as problem:
             raise self._judged(fault(answer, body), problem, request, lacks) from problem
         self.gate.answered()
@@ -267,10 +264,12 @@ def _key(endpoint: Endpoint, protocol: Protocol) -> str | None:
     return key or None
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    """Raises :class:`GarbledError` for what is no JSON object."""
+def _object(answer: Answer) -> dict[str, Any]:
+    """Raises :class:`GarbledError` for an error, and for what is no JSON object."""
+    if answer.status != 200:
+        raise GarbledError
     try:
-        said = json.loads(body)
+        said = json.loads(answer.body)
     except (ValueError, RecursionError) as problem:
         raise GarbledError("no JSON") from problem
     if not isinstance(said, dict):

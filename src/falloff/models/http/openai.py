@@ -83,14 +83,14 @@ class OpenAI:
         if ended in _BROKEN_OFF if isinstance(ended, str) else ended is not None:
             raise GarbledError(f"an answer that ended with {ended!r:.40}")
         said, refusal = _text(message.get("content")), message.get("refusal")
-        refused = isinstance(refusal, str) and bool(refusal)
+        refusal = refusal if isinstance(refusal, str) else ""
         raw = _calls(message.get("tool_calls"))
         calls = distinct([_call(call) for call in raw], request)
         usage = answer.get("usage")
         reply = Reply(
-            text=said or (refusal if refused else ""),
+            text=said or refusal,
             tool_calls=calls,
-            finish="refused" if refused else _FINISHES.get(ended, "stop"),
+            finish="refused" if refusal else _FINISHES.get(ended, "stop"),
             prompt_tokens=tokens(usage, "prompt_tokens"),
             completion_tokens=tokens(usage, "completion_tokens"),
             cached_tokens=tokens(usage, "prompt_tokens_details", "cached_tokens"),

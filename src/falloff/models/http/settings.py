@@ -18,26 +18,11 @@ from urllib.parse import unquote
 from falloff.core import UnknownNameError, UsageError, child_seed
 
 # What the client itself puts on the wire, or an option does: ``extra`` may not say it again.
-_TAKEN = frozenset(
-    [
-        "model",
-        "messages",
-        "system",
-        "tools",
-        "tool_choice",
-        "stream",
-        "n",
-        "max_tokens",
-        "max_completion_tokens",
-        "temperature",
-        "top_p",
-        "seed",
-        "stop",
-        "stop_sequences",
-        "logprobs",
-        "top_logprobs",
-    ]
-)
+_TAKEN = {
+    *("model", "messages", "system", "tools", "tool_choice", "stream", "n", "seed"),
+    *("max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "stop_sequences"),
+    *("logprobs", "top_logprobs"),
+}
 _SECRET = re.compile(r"(?i)api[-_]?key|authorization|password|secret|bearer")
 _LARGEST_SEED = 2**31
 

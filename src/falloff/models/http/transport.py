@@ -6,6 +6,7 @@ Knows neither protocol nor retries. Redirects are not followed, and no cookies a
 from __future__ import annotations
 
 import asyncio
+import ssl
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,7 +112,12 @@ class Transport:
             patience = self._patience
             self._session = aiohttp.ClientSession(
                 # The gate, not the pool, bounds what is in flight.
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE),
+                connector=aiohttp.TCPConnector(
+                    limit=0,
+                    keepalive_timeout=_KEEP_ALIVE,
+                    # Made now, so that it is of the environment as it is (SSL_CERT_FILE).
+                    ssl=ssl.create_default_context(),
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=patience.call, sock_connect=patience.connect),
