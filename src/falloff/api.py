@@ -157,6 +157,13 @@ class Run:
             suite=f"{manifest.suite} {manifest.suite_version}",
         )
 
+    @property
+    def missing(self) -> int:
+        """Answers that are not there, since calls failed or it was interrupted: asked for next."""
+        with self._reader() as reader:
+            counts = reader.completeness().values()
+        return sum(count.errors + count.unasked for count in counts)
+
     def curves(self) -> list[dict[str, Any]]:
         """Fitted curves as rows: model, family, axis, dose, u, competence, low, high."""
         comparison = self.comparison

@@ -67,6 +67,11 @@ class Interviewer:
         self._errors: Counter[str] = Counter()
         self._useless: UnusableModelError | None = None
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether it has failed too often in a row to believe that it still answers."""
+        return self._failed_in_a_row >= FAILURES_AT_FIRST
+
     def unanswered(self, batch: Sequence[PlacedProbe]) -> list[Probe]:
         return [placed.probe for placed in batch if placed.probe.id not in self._answered]
 

@@ -112,9 +112,11 @@ class _Conductor:
         await self._ask_design()
         if self._is_leaving:
             return
+        self._check_models(at_end=True)
         self._store.trim()
         if repeats > 1:
             await self._ask_repeats(repeats)
+            self._check_models(at_end=True)
 
     def leave(self) -> None:
         """Begin no more episodes; :meth:`run` returns when those under way have ended."""
@@ -179,8 +181,10 @@ class _Conductor:
         notes = (note for model in self._models.values() for note in notes_of(model))
         return self._meter.snapshot(time.monotonic(), notes=tuple(dict.fromkeys(notes)))
 
-    def _check_models(self) -> None:
-        complaints = [i.complaint() for i in self._interviewers if i.gave_up]
+    def _check_models(self, *, at_end: bool = False) -> None:
+        """Raise if a model was given up; ``at_end`` also if it was failing when all was asked."""
+        failing = (i for i in self._interviewers if i.gave_up or (at_end and i.is_failing))
+        complaints = [interviewer.complaint() for interviewer in failing]
         if complaints:
             now = self.snapshot()
             raise RunStoppedError(
