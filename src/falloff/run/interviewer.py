@@ -105,11 +105,12 @@ class Interviewer:
                 self._useless, self.gave_up = error, True
         finally:
             self._model.forget(probe.id)
+        outcome = episode.outcome
         return Answer(
             role=self.role,
             repeat=self._repeat,
             probe_id=probe.id,
-            outcome=replace(episode.outcome, error=problem),
+            outcome=replace(outcome, error=problem) if problem else outcome,
             transcript=episode.transcript,
             logprobs=_told(replies),
         )

@@ -6,17 +6,14 @@ import asyncio
 from collections import deque
 from types import TracebackType
 
-# In flight once the first answer has come. Until then one call goes alone: what is wrong with it is
-# wrong with all, and is found out once.
-_START = 16
-
 
 class Gate:
     """Additive up, multiplicative down, as TCP does it.
 
-    The limit grows by one with every answer until the endpoint first throttles, then by one with
-    every full round of answers. ``throttled`` halves it, once for all calls that were in flight
-    together. Calls pass in the order in which they came.
+    The first call goes alone: what is wrong with it is wrong with all, and is found out once. Then
+    half of the ``most`` go, and one more with every answer; once the endpoint has throttled, one
+    more with every full round of answers. ``throttled`` halves the limit, once for all calls that
+    were in flight together. Calls pass in the order in which they came.
     """
 
     def __init__(self, most: int) -> None:
@@ -33,8 +30,11 @@ class Gate:
 
     def answered(self) -> None:
         """A call came to something."""
-        grown = self.limit + (1.0 / self.limit if self.cuts else 1.0)
-        self.limit = min(float(self.most), grown if self.cuts else max(grown, _START))
+        if self.cuts:
+            grown = self.limit + 1.0 / self.limit
+        else:
+            grown = max(self.limit + 1.0, self.most / 2)
+        self.limit = min(float(self.most), grown)
         self._let_in()
 
     def throttled(self, passage: Passage, seconds: float | None) -> None:

@@ -46,7 +46,8 @@ class HttpModel:
     """Many conversations in flight over one event loop.
 
     ``notes`` are sentences that the user should read: what the endpoint turned out not to take.
-    ``tries`` counts calls on the wire, those that failed included.
+    ``tries`` counts calls on the wire, those that failed included. ``concurrency`` is half as many
+    episodes again as calls may be in flight, so that one goes out as soon as another is answered.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class HttpModel:
     ) -> None:
         settings = endpoint.settings
         self.spec = endpoint.spec
-        self.concurrency = settings.concurrency
+        self.concurrency = settings.concurrency + (settings.concurrency + 1) // 2
         self.notes: list[str] = []
         self.tries = 0
         self.gate = Gate(settings.concurrency)

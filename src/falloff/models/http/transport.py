@@ -57,6 +57,7 @@ class Transport:
         self._patience = patience
         self._local = local
         self._session: aiohttp.ClientSession | None = None
+        self._ways: dict[str, tuple[URL, str | None]] = {}
 
     async def post(self, address: str, body: bytes) -> Answer:
         """Raises :class:`NoAnswerError` where no whole answer comes."""
@@ -68,14 +69,16 @@ class Transport:
 
     async def close(self) -> None:
         session, self._session = self._session, None
+        self._ways.clear()
         if session is not None:
             await session.close()
 
     async def _call(self, method: str, address: str, **content: Any) -> Answer:
         session = self._opened()
+        url, proxy = self._way(address)
         try:
             async with session.request(
-                method, URL(address), allow_redirects=False, proxy=self._proxy(address), **content
+                method, url, allow_redirects=False, proxy=proxy, **content
             ) as response:
                 body = await self._read(response)
                 return Answer(status=response.status, headers=response.headers, body=body)
@@ -124,15 +127,20 @@ class Transport:
             )
         return self._session
 
-    def _proxy(self, address: str) -> str | None:
-        """As the environment says (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); none to this machine."""
-        if self._local:
-            return None
-        parts = urlsplit(address)
-        proxies = urllib.request.getproxies()
-        if parts.scheme not in proxies or urllib.request.proxy_bypass(parts.netloc):
-            return None
-        return proxies[parts.scheme]
+    def _way(self, address: str) -> tuple[URL, str | None]:
+        """The address and its proxy, worked out once a session."""
+        if address not in self._ways:
+            self._ways[address] = URL(address), None if self._local else _proxy(address)
+        return self._ways[address]
+
+
+def _proxy(address: str) -> str | None:
+    """As the environment says: HTTP_PROXY, HTTPS_PROXY, NO_PROXY."""
+    parts = urlsplit(address)
+    proxies = urllib.request.getproxies()
+    if parts.scheme not in proxies or urllib.request.proxy_bypass(parts.netloc):
+        return None
+    return proxies[parts.scheme]
 
 
 def _slow(problem: TimeoutError, patience: Patience) -> str:
