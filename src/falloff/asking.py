@@ -11,7 +11,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from falloff.core import UsageError
+from falloff.core import RunStoppedError, UsageError
 from falloff.models import Model, load_model
 from falloff.probes import Suite
 from falloff.probes.own import check_playable, digest, load_families, own_suite
@@ -121,7 +121,12 @@ def ask(
         open_for_writing(file, manifest, fresh=wanted.fresh) as store,
         threadpool_limits(limits=1, user_api="blas"),
     ):
-        _finish(_conduct(design, suite, models, store, wanted.repeats, progress))
+        try:
+            _finish(_conduct(design, suite, models, store, wanted.repeats, progress))
+        except RunStoppedError:
+            if not store.holds_answers():
+                store.discard()
+            raise
         return file, store.loss
 
 

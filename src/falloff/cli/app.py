@@ -62,7 +62,10 @@ def main() -> None:
         if isinstance(error, RunStoppedError):
             print(f"Go on with: {_again(arguments)}", file=sys.stderr)
         sys.exit(code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:
+        # typer turns an interruption into an exit with this code.
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
         print(
             "\nInterrupted. Every answer so far is kept; the same command goes on from there.",
             file=sys.stderr,

@@ -186,10 +186,13 @@ class _Conductor:
         failing = (i for i in self._interviewers if i.gave_up or (at_end and i.is_failing))
         complaints = [interviewer.complaint() for interviewer in failing]
         if complaints:
-            now = self.snapshot()
-            raise RunStoppedError(
-                "\n".join(complaints),
-                remedy=f"{now.done - now.errors} of {now.total} answers are kept in"
-                f" '{self._store.path}'. Mend the model, then run the same command"
-                " again: it asks only what is missing.",
-            )
+            raise RunStoppedError("\n".join(complaints), remedy=self._what_is_kept())
+
+    def _what_is_kept(self) -> str:
+        now = self.snapshot()
+        if not self._store.holds_answers():
+            return "Nothing was answered, so no run is kept."
+        return (
+            f"{now.done - now.errors} of {now.total} answers are kept in '{self._store.path}'."
+            " Mend the model, then run the same command again: it asks only what is missing."
+        )

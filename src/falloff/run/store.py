@@ -119,8 +119,19 @@ class RunStore:
             self._attach("token_details", details)
             self._attach("logprobs", [a.logprobs_row() for a in answers if a.logprobs])
 
+    def holds_answers(self) -> bool:
+        """Whether any model has answered anything."""
+        rows = self._rows("SELECT EXISTS (SELECT 1 FROM answers WHERE score IS NOT NULL)")
+        return bool(next(rows)[0])
+
     def close(self) -> None:
         self._connection.close()
+        self._lock.release()
+
+    def discard(self) -> None:
+        """Close it and leave no file behind."""
+        self._connection.close()
+        files.remove(self.path)
         self._lock.release()
 
     def __enter__(self) -> RunStore:
