@@ -24,9 +24,9 @@ _SAID = json.dumps(
         "usage": {"prompt_tokens": 180, "completion_tokens": 12, "total_tokens": 192},
     }
 ).encode()
-_ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-    % (len(_SAID), _SAID)
+_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
+    len(_SAID),
+    _SAID,
 )
 
 

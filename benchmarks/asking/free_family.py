@@ -1,5 +1,7 @@
 """A family whose probes cost next to nothing to make and to judge."""
 
+# ruff: noqa: ARG001, ARG002 - most of what the contract hands in is not looked at
+
 from __future__ import annotations
 
 import random

@@ -197,8 +197,10 @@ def endpoint(latency: float) -> Iterator[str]:
 def measure(name: str, base: str, calls: int, flight: int) -> dict[str, float]:
     """One client in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.asking.http", "--client", name, "--base", base]
-        + ["--calls", str(calls), "--flight", str(flight)],
+        [
+            *(sys.executable, "-m", "benchmarks.asking.http", "--client", name, "--base", base),
+            *("--calls", str(calls), "--flight", str(flight)),
+        ],
         check=True,
         capture_output=True,
         text=True,

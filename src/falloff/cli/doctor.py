@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
@@ -19,6 +20,8 @@ EXTRAS = {
     "frames": (("polars",), "data frames, Parquet"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs"),
 }
+# Variables that hold the keys of openai: and anthropic: models.
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 
 
 @app.command()
@@ -31,7 +34,9 @@ def doctor(as_json: options.Json = False) -> None:
         "python": platform.python_version(),
         "numpy": _version("numpy"),
         "scipy": _version("scipy"),
+        "aiohttp": _version("aiohttp"),
         "embedded models": ", ".join(embedded_names()) or "none",
+        "keys set": ", ".join(key for key in KEYS if os.environ.get(key)) or "none",
     }
     extras = {name: {p: _version(p) for p in packages} for name, (packages, _) in EXTRAS.items()}
     if as_json:

@@ -84,9 +84,7 @@ class Speaker:
         said = [Message(role="system", content=body["system"])] if "system" in body else []
         said += [message for turn in body["messages"] for message in _blocks(turn)]
         reply = self.reply(body["model"], tuple(said))
-        blocks: list[dict[str, Any]] = (
-            [{"type": "text", "text": reply.text}] if reply.text else []
-        )
+        blocks: list[dict[str, Any]] = [{"type": "text", "text": reply.text}] if reply.text else []
         blocks += [
             {"type": "tool_use", "id": c.id, "name": c.name, "input": json.loads(c.arguments)}
             for c in reply.tool_calls

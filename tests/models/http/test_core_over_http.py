@@ -46,6 +46,16 @@ def outcomes(path: Path) -> dict[tuple[str, str], Outcome]:
         }
 
 
+# Families that are answered in one turn.
+SINGLE = """
+name = "single"
+version = "1"
+dialect = "chat"
+[families.reasoning_steps]
+[families.redefined]
+"""
+
+
 def true_retention() -> float:
     """Capabilities weigh alike, and so do the families of one."""
     families = SUITES["core"].families
@@ -136,12 +146,14 @@ def test_an_unknown_model_names_those_that_are_there_and_leaves_nothing(tmp_path
 
 def test_ctrl_c_keeps_what_is_in_flight_and_what_has_come(tmp_path: Path) -> None:
     path = tmp_path / "a.falloff"
-    with serving(Speaker(path).chat, delay=0.4) as server:
-        with _begun(server, path, concurrency=8) as process:
-            _wait(server, calls=24)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=30)
-            begun = len(server.seen)
+    with (
+        serving(Speaker(path).chat, delay=0.4) as server,
+        _begun(server, path, concurrency=8) as process,
+    ):
+        _wait(server, calls=24)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        begun = len(server.seen)
     assert process.returncode == 130, said
     assert "Every answer so far is kept" in said
     assert len(outcomes(path)) == begun, "what was asked was answered, and is there"
@@ -149,10 +161,14 @@ def test_ctrl_c_keeps_what_is_in_flight_and_what_has_come(tmp_path: Path) -> Non
 
 def _begun(server: Server, path: Path, *, concurrency: int) -> subprocess.Popen[str]:
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    suite = path.with_suffix(".toml")
+    suite.write_text(SINGLE)
     return subprocess.Popen(
-        [sys.executable, "-c", f"{code} from falloff.cli import main; main()", "measure"]
-        + [f"openai:{TEACHER}@{server.base}?concurrency={concurrency}", "--suite", "text"]
-        + ["--budget", "400", "--run", str(path)],
+        [
+            *(sys.executable, "-c", f"{code} from falloff.cli import main; main()", "measure"),
+            *(f"openai:{TEACHER}@{server.base}?concurrency={concurrency}", "--suite", str(suite)),
+            *("--budget", "400", "--run", str(path)),
+        ],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

@@ -345,7 +345,10 @@ def test_an_endpoint_that_tells_no_log_probabilities_is_noted_and_not_asked_agai
         (error(400, '"auto" tool choice requires --enable-auto-tool-choice'), "--dialect plain"),
         (error(400, "registry.ollama.ai/x does not support tools"), "--dialect plain"),
         (error(500, "tools param requires --jinja flag"), "--dialect plain"),
-        (error(404, "The model `tiny` does not exist."), "Did you mean 'tiny-2'? It offers: large, m0"),
+        (
+            error(404, "The model `tiny` does not exist."),
+            "mean 'tiny-2'? It offers: large, m0",
+        ),
         (error(400, "Invalid model name passed in model=tiny"), "It offers: "),
         (error(401, "Incorrect API key"), "key=NAME"),
         (error(429, "You exceeded your current quota", code="insufficient_quota"), "balance"),
@@ -353,18 +356,22 @@ def test_an_endpoint_that_tells_no_log_probabilities_is_noted_and_not_asked_agai
 )
 def test_what_no_other_request_would_mend_is_told_at_once(problem: Any, said: str) -> None:
     offered = ["tiny-2", "large", "\x1b[31mred", *(f"m{i}" for i in range(30))]
-    with serving(lambda _: problem, models=offered) as server:
-        with pytest.raises(UnusableModelError) as raised:
-            asked(server, request(tools=(LOOKUP,)))
+    with (
+        serving(lambda _: problem, models=offered) as server,
+        pytest.raises(UnusableModelError) as raised,
+    ):
+        asked(server, request(tools=(LOOKUP,)))
     assert said in str(raised.value)
     assert "\x1b" not in str(raised.value)
     assert sum(seen.body is not None for seen in server.seen) == 1, "asked once"
 
 
 def test_a_request_that_is_refused_is_no_endpoint_that_is_down() -> None:
-    with serving(lambda _: error(400, "Conversation roles must alternate")) as server:
-        with pytest.raises(UnansweredError, match="roles must alternate"):
-            asked(server, request())
+    with (
+        serving(lambda _: error(400, "Conversation roles must alternate")) as server,
+        pytest.raises(UnansweredError, match="roles must alternate"),
+    ):
+        asked(server, request())
     assert len(server.seen) == 1
 
 
@@ -387,9 +394,11 @@ def test_a_key_goes_where_it_belongs_and_nowhere_else(monkeypatch: pytest.Monkey
 
 def test_a_key_that_an_endpoint_repeats_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "abc123")
-    with serving(lambda _: error(401, "Incorrect API key provided: abc123.")) as server:
-        with pytest.raises(UnusableModelError, match="Check the key in OPENAI_API_KEY") as raised:
-            asked(server, request())
+    with (
+        serving(lambda _: error(401, "Incorrect API key provided: abc123.")) as server,
+        pytest.raises(UnusableModelError, match="Check the key in OPENAI_API_KEY") as raised,
+    ):
+        asked(server, request())
     assert "abc123" not in str(raised.value)
 
 
@@ -519,16 +528,17 @@ def test_what_a_model_left_empty_or_unreadable_is_worded_as_messages_can() -> No
 
 # Whatever an endpoint writes.
 
+NAMES = [
+    *("choices", "message", "content", "tool_calls", "function", "name", "arguments", "id"),
+    *("finish_reason", "usage", "prompt_tokens", "completion_tokens", "logprobs", "refusal"),
+    *("top_logprobs", "token", "logprob"),
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                "choices message content tool_calls function name arguments id finish_reason usage"
-                " prompt_tokens completion_tokens logprobs top_logprobs token logprob refusal"
-                .split()
-            ),
+            st.sampled_from(NAMES),
             inner,
             max_size=5,
         )

@@ -40,10 +40,12 @@ def katan(folder: Path, *options: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with subprocess.Popen(
-        [sys.executable, "-c", "from llm_katan.cli import main; main()", "--model", "m1"]
-        + ["--backend", "echo", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
-        + ["--providers", "openai,anthropic", "--stats-file", str(folder / "stats.json")]
-        + ["--validate-keys", "--api-keys", "openai=right,anthropic=right", *options],
+        [
+            *(sys.executable, "-c", "from llm_katan.cli import main; main()", "--model", "m1"),
+            *("--backend", "echo", "--host", "127.0.0.1", "--port", str(port)),
+            *("--providers", "openai,anthropic", "--stats-file", str(folder / "stats.json")),
+            *("--validate-keys", "--api-keys", "openai=right,anthropic=right", *options),
+        ],
         env={**os.environ, "HOME": str(folder)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

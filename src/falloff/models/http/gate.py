@@ -30,11 +30,8 @@ class Gate:
 
     def answered(self) -> None:
         """A call came to something."""
-        if self.cuts:
-            grown = self.limit + 1.0 / self.limit
-        else:
-            grown = max(self.limit + 1.0, self.most / 2)
-        self.limit = min(float(self.most), grown)
+        careful, bold = self.limit + 1.0 / self.limit, max(self.limit + 1.0, self.most / 2)
+        self.limit = min(float(self.most), careful if self.cuts else bold)
         self._let_in()
 
     def throttled(self, passage: Passage, seconds: float | None) -> None:
