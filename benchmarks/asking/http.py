@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from falloff.probes import Family
@@ -37,7 +37,7 @@ BAR, AIM = 3.0, 2.0
 THROUGHPUT_BAR = 0.95
 
 
-def bodies(calls: int) -> list[bytes]:
+def bodies(calls: int) -> list[dict[str, Any]]:
     """What falloff itself puts on the wire for so many probes."""
     from falloff.models.http.openai import OpenAI
     from falloff.models.http.settings import Settings
@@ -47,8 +47,7 @@ def bodies(calls: int) -> list[bytes]:
     made = []
     for seed in range(min(calls, 256)):
         request = Episode(family.probe(family.centre, seed), dialect="chat").request()
-        body = OpenAI().body("mock", request, Settings(), lacks=frozenset(), keepsakes={})
-        made.append(json.dumps(body).encode())
+        made.append(OpenAI().body("mock", request, Settings(), lacks=frozenset(), keepsakes={}))
     return made
 
 
@@ -80,10 +79,8 @@ def bare(base: str, calls: int, flight: int) -> dict[str, float]:
         async with aiohttp.ClientSession(connector=connector) as session:
 
             async def call(number: int) -> None:
-                body = asked[number % len(asked)]
-                headers = {"Content-Type": "application/json"}
-                url = f"{base}/chat/completions"
-                async with session.post(url, data=body, headers=headers) as response:
+                url, body = f"{base}/chat/completions", asked[number % len(asked)]
+                async with session.post(url, json=body) as response:
                     said = await response.json()
                     assert said["choices"][0]["message"]["content"]
 
@@ -164,7 +161,7 @@ def openai_sdk(base: str, calls: int, flight: int) -> dict[str, float]:
     """The OpenAI package's own client."""
     from openai import AsyncOpenAI
 
-    asked = [json.loads(body) for body in bodies(calls)]
+    asked = bodies(calls)
 
     async def main() -> None:
         async with AsyncOpenAI(base_url=base, api_key="none") as sdk:

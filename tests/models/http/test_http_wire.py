@@ -420,6 +420,23 @@ def test_connections_are_kept_alive() -> None:
         assert len(server.connections) == 1
 
 
+def test_a_thousand_calls_are_in_flight_at_once() -> None:
+    resource = pytest.importorskip("resource")
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 4096:
+        pytest.skip("needs two open files a connection")
+    with serving(lambda _: chat(), delay=1.0) as server:
+        model = load_model(f"openai:tiny@{server.base}?concurrency=1000")
+
+        async def ask() -> None:
+            await model.reply(request())
+            await asyncio.gather(*(model.reply(request()) for _ in range(3000)))
+            await model.close()
+
+        asyncio.run(ask())
+    assert len(server.seen) == 3001
+    assert server.most_in_flight == 1000
+
+
 def test_a_model_can_be_asked_from_one_event_loop_after_another() -> None:
     with serving(lambda _: chat()) as server:
         model = load_model(f"openai:tiny@{server.base}")
