@@ -1,4 +1,8 @@
-"""Both protocols against an implementation that is not ours: llm-katan, which echoes."""
+"""Both protocols against an implementation that is not ours: llm-katan, which echoes.
+
+It is no dependency: it installs a top-level package named ``tests``, which hides this one from
+the tests that import it.
+"""
 
 from __future__ import annotations
 
