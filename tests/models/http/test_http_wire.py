@@ -402,6 +402,30 @@ def test_a_key_that_an_endpoint_repeats_is_not_shown(monkeypatch: pytest.MonkeyP
     assert "abc123" not in str(raised.value)
 
 
+def test_a_password_that_an_endpoint_repeats_is_not_shown() -> None:
+    with serving(lambda _: error(401, "no hunter2 here, aHVudGVy")) as server:
+        model = load_model(f"openai:tiny@{server.base.replace('//', '//me:hunter2@')}")
+        with pytest.raises(UnusableModelError) as raised:
+            asyncio.run(_once(model, request()))
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_wait_of_an_hour_ends_the_run_rather_than_to_hold_up_all_calls() -> None:
+    late = [error(429, "daily limit", headers={"Retry-After": "3600"}) for _ in range(9)]
+    with serving(lambda _: late.pop()) as server:
+        model = load_model(f"openai:tiny@{server.base}")
+
+        async def ask() -> list[Any]:
+            asked_for = (model.reply(request()) for _ in range(3))
+            done = await asyncio.gather(*asked_for, return_exceptions=True)
+            await model.close()
+            return done
+
+        done = asyncio.run(asyncio.wait_for(ask(), 10))
+    assert all(isinstance(end, UnusableModelError) for end in done)
+    assert "asks to wait 60 minutes" in str(done[0])
+
+
 def test_proxies_come_from_the_environment_and_not_for_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from falloff.core import FalloffError, Reply, Request, UnansweredError
 from falloff.models.http import complaints
@@ -26,6 +23,8 @@ from falloff.models.http.faults import (
     fault,
 )
 from falloff.models.http.gate import Gate
+from falloff.models.http.keepsakes import Keepsakes
+from falloff.models.http.keys import key_for
 from falloff.models.http.openai import has_raw_calls
 from falloff.models.http.patience import Patience
 from falloff.models.http.protocol import LOGPROBS, RAW_CALLS, GarbledError, Protocol
@@ -34,12 +33,8 @@ from falloff.models.http.transport import Answer, NoAnswerError, Transport
 
 # Raised whenever the same request would go on the wire otherwise.
 WIRE = 1
-# Redirects within one call that stay at the same host.
-_MOST_REDIRECTS = 3
 # What a server says that cannot parse the arguments of a call that it is sent.
 _CHOKED = re.compile(r"(?i)\bjson|argument|parse|expecting")
-# Conversations whose keepsakes are held at once.
-_MOST_CONVERSATIONS = 10_000
 
 
 class HttpModel:
@@ -62,7 +57,7 @@ class HttpModel:
         self._endpoint = endpoint
         self._protocol = protocol
         self._patience = patience or Patience(attempts=settings.attempts, call=settings.timeout)
-        self._key = _key(endpoint, protocol)
+        self._key = key_for(endpoint, protocol)
         login = {"Authorization": endpoint.login} if endpoint.login else {}
         self._transport = Transport(
             headers={**protocol.headers(self._key), **login},
@@ -71,7 +66,7 @@ class HttpModel:
         )
         self._address = f"{endpoint.base}{protocol.path}"
         self._lacks: frozenset[str] = frozenset()
-        self._keepsakes: dict[str, dict[int, Any]] = {}
+        self._keepsakes = Keepsakes()
         self._has_answered = self._has_taken_tools = False
 
     def describe(self) -> dict[str, Any]:
@@ -108,6 +103,7 @@ class HttpModel:
                 self._do_without(problem.what)
             except Throttled as problem:
                 throttles += 1
+                self._check_wait(problem, problem.seconds)
                 self.gate.throttled(passage, problem.seconds)
                 await self._wait(problem, throttles, self._patience.throttled, problem.seconds)
             except Hiccup as problem:
@@ -126,7 +122,7 @@ class HttpModel:
                 raise await self._hopeless(problem) from problem
 
     def forget(self, conversation: str) -> None:
-        self._keepsakes.pop(conversation, None)
+        self._keepsakes.forget(conversation)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -137,16 +133,8 @@ class HttpModel:
             request,
             self._endpoint.settings,
             lacks=self._lacks,
-            keepsakes=self._kept(request),
+            keepsakes=self._keepsakes.of(request),
         )
-
-    def _kept(self, request: Request) -> Mapping[int, Any]:
-        if request.conversation not in self._keepsakes:
-            return {}
-        if not any(message.role == "assistant" for message in request.messages):
-            self.forget(request.conversation)  # asked anew from the start
-            return {}
-        return self._keepsakes[request.conversation]
 
     async def _try(self, request: Request) -> Reply:
         """One call. Raises :class:`Fault`."""
@@ -164,23 +152,15 @@ class HttpModel:
         if request.logprobs and said.reply.logprobs is None and said.reply.text:
             self._do_without(LOGPROBS)
         if said.keepsake is not None:
-            self._keep(request, said.keepsake)
+            self._keepsakes.keep(request, said.keepsake)
         return replace(said.reply, seconds=seconds)
 
     async def _post(self, body: bytes) -> Answer:
-        """The answer, also where the same host has it at another path."""
-        address = self._address
         self.tries += 1
         try:
-            for _ in range(_MOST_REDIRECTS):
-                answer = await self._transport.post(address, body)
-                there = _same_host(address, answer)
-                if there is None:
-                    return answer
-                address = there
+            return await self._transport.post(self._address, body)
         except NoAnswerError as problem:
             raise Hiccup(str(problem), standing=problem.standing) from problem
-        return answer
 
     def _judged(
         self, found: Fault, problem: GarbledError, request: Request, lacks: frozenset[str]
@@ -207,23 +187,20 @@ class HttpModel:
             self._lacks |= {what}
             self.notes.append(f"{self.spec} {complaints.NOTES[what]}")
 
-    def _keep(self, request: Request, keepsake: Any) -> None:
-        turn = sum(message.role == "assistant" for message in request.messages)
-        self._keepsakes.setdefault(request.conversation, {})[turn] = keepsake
-        if len(self._keepsakes) > _MOST_CONVERSATIONS:
-            del self._keepsakes[next(iter(self._keepsakes))]
-
     async def _wait(self, problem: Fault, times: int, most: int, asked: float | None) -> None:
         """Sleep before another try. Raises instead where there is none."""
         if times >= most:
             raise self._unanswered(problem, times) from problem
-        if asked is not None and asked > self._patience.longest:
-            raise complaints.wants_long_wait(
-                self._endpoint, asked, self._hidden(problem.said)
-            ) from problem
+        self._check_wait(problem, asked)
         wait = self._patience.wait(times)
         # Not all at the very moment that was named.
         await asyncio.sleep(wait if asked is None else asked + min(wait, 1.0) / 4)
+
+    def _check_wait(self, problem: Fault, asked: float | None) -> None:
+        """Raise rather than wait, and hold up all others, for longer than makes sense."""
+        if asked is not None and asked > self._patience.longest:
+            said = self._hidden(problem.said)
+            raise complaints.wants_long_wait(self._endpoint, asked, said) from problem
 
     def _unanswered(self, problem: Fault, times: int) -> UnansweredError:
         tries = f" after {times} tries" if times > 1 else ""
@@ -247,22 +224,10 @@ class HttpModel:
         )
 
     def _hidden(self, said: str) -> str:
-        """Without the key, should an endpoint repeat it."""
-        return said.replace(self._key, "[hidden]") if self._key else said
-
-
-def _key(endpoint: Endpoint, protocol: Protocol) -> str | None:
-    """The key for this endpoint. The provider's own goes to the provider and to this machine alone.
-
-    Raises :class:`falloff.core.SetupError` where one is needed and not set.
-    """
-    named = endpoint.settings.key
-    if not named and not (endpoint.own or endpoint.local):
-        return None
-    key = os.environ.get(named or protocol.variable, "").strip()
-    if not key and (named or endpoint.own):
-        raise complaints.no_key(endpoint, protocol)
-    return key or None
+        """Without key and password, should an endpoint repeat them."""
+        for secret in filter(None, (self._key, *self._endpoint.secrets)):
+            said = said.replace(secret, "[hidden]")
+        return said
 
 
 def _object(answer: Answer) -> dict[str, Any]:
@@ -278,18 +243,3 @@ def _object(answer: Answer) -> dict[str, Any]:
     if said.get("error"):
         raise GarbledError("an error within")
     return said
-
-
-def _same_host(address: str, answer: Answer) -> str | None:
-    """Where a redirect leads, if that is the same host, scheme and port."""
-    location = answer.headers.get("Location")
-    if answer.status not in (301, 302, 307, 308) or not location:
-        return None
-    here = urlsplit(address)
-    if location.startswith("/") and not location.startswith("//"):
-        return f"{here.scheme}://{here.netloc}{location}"
-    try:
-        there = urlsplit(location)
-    except ValueError:
-        return None
-    return location if (there.scheme, there.netloc) == (here.scheme, here.netloc) else None

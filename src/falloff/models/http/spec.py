@@ -22,7 +22,8 @@ class Endpoint:
     """``base`` is the address that the protocol's paths are added to, without credentials.
 
     ``spec`` is how the user named it, without credentials and ``extra``. ``own``: it is the
-    provider's own address. ``login``: the value of an Authorization header, never shown.
+    provider's own address. Never shown: ``login``, the value of an Authorization header, and
+    ``secrets``, what of it must not be repeated.
     """
 
     spec: str
@@ -31,6 +32,7 @@ class Endpoint:
     own: bool
     settings: Settings
     login: str | None = field(default=None, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def local(self) -> bool:
@@ -61,6 +63,7 @@ def parse_spec(prefix: str, text: str, protocol: Protocol) -> Endpoint:
     parts = _split(prefix, model, address)
     base = protocol.base(_shown(parts))
     shown = f"{prefix}:{model}@{base}" if found else f"{prefix}:{model}"
+    login, password = _login(parts), unquote(parts.password or "")
     options = "&".join(p for p in query.split("&") if p and not p.startswith("extra="))
     return Endpoint(
         spec=f"{shown}?{options}" if options else shown,
@@ -68,7 +71,8 @@ def parse_spec(prefix: str, text: str, protocol: Protocol) -> Endpoint:
         base=base,
         own=base == protocol.own,
         settings=settings,
-        login=_login(parts),
+        login=login,
+        secrets=tuple(secret for secret in (password, (login or "").partition(" ")[2]) if secret),
     )
 
 

@@ -1,6 +1,7 @@
 """One HTTP call on aiohttp: connections kept alive, certificates verified, sizes and times bounded.
 
-Knows neither protocol nor retries. Redirects are not followed, and no cookies are kept.
+Knows neither protocol nor retries. Redirects are followed at the same host alone, since keys go
+with them, and no cookies are kept.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from falloff.models.http.patience import Patience
 MOST_BYTES = 64 * 2**20
 # Seconds that an unused connection is kept: less than most servers do.
 _KEEP_ALIVE = 15.0
+# Redirects within one call.
+_MOST_REDIRECTS = 3
 
 
 class NoAnswerError(Exception):
@@ -60,8 +63,17 @@ class Transport:
         self._ways: dict[str, tuple[URL, str | None]] = {}
 
     async def post(self, address: str, body: bytes) -> Answer:
-        """Raises :class:`NoAnswerError` where no whole answer comes."""
-        return await self._call("POST", address, data=body)
+        """The answer, also where the same host has it at another path.
+
+        Raises :class:`NoAnswerError` where no whole answer comes.
+        """
+        for _ in range(_MOST_REDIRECTS):
+            answer = await self._call("POST", address, data=body)
+            there = _same_host(address, answer)
+            if there is None:
+                return answer
+            address = there
+        return answer
 
     async def get(self, address: str) -> Answer:
         """Raises :class:`NoAnswerError` where no whole answer comes."""
@@ -153,3 +165,18 @@ def _slow(problem: TimeoutError, patience: Patience) -> str:
 
 def _too_large() -> NoAnswerError:
     return NoAnswerError(f"an answer of more than {MOST_BYTES // 2**20} MiB")
+
+
+def _same_host(address: str, answer: Answer) -> str | None:
+    """Where a redirect leads, if that is the same host, scheme and port."""
+    location = answer.headers.get("Location")
+    if answer.status not in (301, 302, 307, 308) or not location:
+        return None
+    here = urlsplit(address)
+    if location.startswith("/") and not location.startswith("//"):
+        return f"{here.scheme}://{here.netloc}{location}"
+    try:
+        there = urlsplit(location)
+    except ValueError:
+        return None
+    return location if (there.scheme, there.netloc) == (here.scheme, here.netloc) else None
