@@ -11,6 +11,7 @@ from falloff.core import Coordinate, Message, Outcome, Probe, Reason, ToolCall, 
 from falloff.run.logprobs import Turns, write_logprobs
 from falloff.sampling import Share
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 # The columns of a placed probe as :meth:`PlacedProbe.as_row` gives them.
 PROBE_COLUMNS = "id, family, version, coordinate, seed, share, round, position"
 
@@ -123,7 +124,7 @@ def read_coordinate(text: str) -> Coordinate:
 
 def write_transcript(transcript: Transcript) -> str:
     """Compact JSON: a list of messages, empty fields left out."""
-    return json.dumps([_message(m) for m in transcript.messages], separators=(",", ":"))
+    return _COMPACT.encode([_message(m) for m in transcript.messages])
 
 
 def read_transcript(text: str) -> Transcript:

@@ -33,6 +33,7 @@ from falloff.models.http.transport import Answer, NoAnswerError, Transport
 
 # Raised whenever the same request would go on the wire otherwise.
 WIRE = 1
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 # What a server says that cannot parse the arguments of a call that it is sent.
 _CHOKED = re.compile(r"(?i)\bjson|argument|parse|expecting")
 
@@ -140,7 +141,7 @@ class HttpModel:
         """One call. Raises :class:`Fault`."""
         lacks, body = self._lacks, self._body(request)
         started = time.perf_counter()
-        answer = await self._post(json.dumps(body, separators=(",", ":")).encode())
+        answer = await self._post(_ENCODER.encode(body).encode())
         seconds = time.perf_counter() - started
         try:
             said = self._protocol.read(_object(answer), request)

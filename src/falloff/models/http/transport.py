@@ -86,7 +86,7 @@ class Transport:
             await session.close()
 
     async def _call(self, method: str, address: str, **content: Any) -> Answer:
-        session = self._opened()
+        session = self._opened(address)
         url, proxy = self._way(address)
         try:
             async with session.request(
@@ -122,7 +122,7 @@ class Transport:
                 pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _opened(self, address: str) -> aiohttp.ClientSession:
         if self._session is None:
             patience = self._patience
             self._session = aiohttp.ClientSession(
@@ -131,7 +131,7 @@ class Transport:
                     limit=0,
                     keepalive_timeout=_KEEP_ALIVE,
                     # Made now, so that it is of the environment as it is (SSL_CERT_FILE).
-                    ssl=ssl.create_default_context(),
+                    ssl=ssl.create_default_context() if address.startswith("https:") else True,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
