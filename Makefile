@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow check bench bench-measurement bench-measurement-quick bench-aepsych docs models clean
+.PHONY: demo test test-slow check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking docs models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -31,6 +31,10 @@ bench-measurement: $(VENV)/.bench
 
 bench-measurement-quick: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.measurement --quick
+
+# Asking over HTTP beside a bare aiohttp loop, two minutes; the OpenAI package too where it is there.
+bench-asking: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.asking.http
 
 # AEPsych wants older versions of nearly everything, so it lives in an environment of its own.
 AEPSYCH := benchmarks/.aepsych/venv

@@ -91,7 +91,7 @@ def test_what_is_kept_is_recovered_over_talks_and_tools(tmp_path):
     """All of the core suite. Two or more of three 90 % intervals hold with a chance of 97 %."""
     retentions, families = [], []
     for seed in (0, 1, 2):
-        run, truth = compared("teacher", "kept-0.8", "core", 18 * 32, seed, tmp_path)
+        run, truth = compared("teacher", "kept-0.8", "core", 18 * 16, seed, tmp_path)
         assert truth == pytest.approx(0.8)
         assert retention(run).high - retention(run).low < 0.3
         retentions.append(holds(retention(run), truth))

@@ -26,6 +26,7 @@ def compare(
     suite: str | Path | None = None,
     probes: str | Path | None = None,
     shots: int = 0,
+    dialect: str | None = None,
     budget: int = BUDGET,
     precision: float | None = None,
     seed: int = 0,
@@ -46,7 +47,8 @@ def compare(
 
     ``suite`` is a suite's name (``micro`` unless said) or a suite file, ``probes`` a Python file
     with families of one's own, asked alone unless a suite is named too. ``shots``: so many solved
-    examples stand before every question, the same for all models.
+    examples stand before every question, the same for all models. ``dialect`` "plain" writes tools
+    into the text, for endpoints without native tool calls; the suite has a dialect of its own.
 
     ``repeats``: probes at the centre and those drawn from the box are asked until each model has so
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
@@ -66,6 +68,7 @@ def compare(
         suite=suite,
         probes=probes,
         shots=shots,
+        dialect=dialect,
         budget=budget,
         precision=precision,
         seed=seed,
@@ -83,6 +86,7 @@ def measure(
     suite: str | Path | None = None,
     probes: str | Path | None = None,
     shots: int = 0,
+    dialect: str | None = None,
     budget: int = BUDGET,
     precision: float | None = None,
     seed: int = 0,
@@ -100,6 +104,7 @@ def measure(
         suite=suite,
         probes=probes,
         shots=shots,
+        dialect=dialect,
         budget=budget,
         precision=precision,
         seed=seed,
@@ -160,6 +165,13 @@ class Run:
             suite=f"{manifest.suite} {manifest.suite_version}",
         )
 
+    @property
+    def missing(self) -> int:
+        """Answers that are not there, since calls failed or it was interrupted: asked for next."""
+        with self._reader() as reader:
+            counts = reader.completeness().values()
+        return sum(count.errors + count.unasked for count in counts)
+
     def curves(self) -> list[dict[str, Any]]:
         """Fitted curves as rows: model, family, axis, dose, u, competence, low, high."""
         comparison = self.comparison
@@ -213,6 +225,8 @@ class Run:
                         "calls": outcome.calls,
                         "prompt_tokens": outcome.prompt_tokens,
                         "completion_tokens": outcome.completion_tokens,
+                        "cached_tokens": outcome.cached_tokens,
+                        "thinking_tokens": outcome.thinking_tokens,
                         "seconds": outcome.seconds,
                         "error": outcome.error,
                     }

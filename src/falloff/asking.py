@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from falloff.core import UsageError
+from falloff.core import RunStoppedError, UsageError
 from falloff.models import Model, load_model
 from falloff.probes import Suite
 from falloff.probes.own import check_playable, digest, load_families, own_suite
@@ -36,6 +36,7 @@ class Wanted:
     suite: str | Path | None
     probes: str | Path | None
     shots: int
+    dialect: str | None
     budget: int
     precision: float | None
     seed: int
@@ -65,6 +66,18 @@ class Wanted:
         return find_suite(str(self.suite)) if self.suite else own_suite(own, families)
 
 
+def _in_dialect(suite: Suite, dialect: str | None) -> Suite:
+    """The suite in a dialect that every family of it speaks.
+
+    Raises :class:`falloff.core.UnknownNameError` for another.
+    """
+    if dialect is None:
+        return suite
+    for family in suite.families:
+        family.renderer(dialect)
+    return replace(suite, dialect=dialect)
+
+
 def ask(
     roles: Mapping[str, ModelLike], wanted: Wanted, progress: Callable[[Progress], None]
 ) -> tuple[Path, str | None]:
@@ -72,7 +85,7 @@ def ask(
 
     Returns the run's file, and what of it was lost if it was damaged.
     """
-    suite = wanted.find_suite()
+    suite = _in_dialect(wanted.find_suite(), wanted.dialect)
     # Here, since it loads scipy, and the nouns of the Python face need none.
     from falloff.sampling.look_ahead import LookAhead
 
@@ -108,7 +121,12 @@ def ask(
         open_for_writing(file, manifest, fresh=wanted.fresh) as store,
         threadpool_limits(limits=1, user_api="blas"),
     ):
-        _finish(_conduct(design, suite, models, store, wanted.repeats, progress))
+        try:
+            _finish(_conduct(design, suite, models, store, wanted.repeats, progress))
+        except RunStoppedError:
+            if not store.holds_answers():
+                store.discard()
+            raise
         return file, store.loss
 
 

@@ -207,13 +207,14 @@ class FamilyProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class Spending:
-    """What a model's answers took in all."""
+    """What a model's answers took in all. ``cached_tokens``, of the prompts', cost less."""
 
     probes: int
     calls: int
     prompt_tokens: int
     completion_tokens: int
     seconds: float
+    cached_tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from typing import Annotated
 
 import typer
 
 from falloff import __version__
-from falloff.core import FalloffError
+from falloff.core import FalloffError, RunStoppedError
 
 app = typer.Typer(
     name="falloff",
@@ -20,6 +22,7 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+_PASSWORD = re.compile(r"(://)[^/@\s]*@")
 
 
 def _version(wanted: bool) -> None:
@@ -55,13 +58,25 @@ def main() -> None:
     except FalloffError as error:
         if debug:
             raise
-        sys.exit(_complain(error))
-    except KeyboardInterrupt:
+        code = _complain(error)
+        if isinstance(error, RunStoppedError):
+            print(f"Go on with: {_again(arguments)}", file=sys.stderr)
+        sys.exit(code)
+    except (KeyboardInterrupt, SystemExit) as end:
+        # typer turns an interruption into an exit with this code.
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
         print(
             "\nInterrupted. Every answer so far is kept; the same command goes on from there.",
             file=sys.stderr,
         )
         sys.exit(INTERRUPTED)
+
+
+def _again(arguments: list[str]) -> str:
+    """The command as it was typed, but for passwords in addresses and for --fresh."""
+    kept = [_PASSWORD.sub(r"\1…@", argument) for argument in arguments if argument != "--fresh"]
+    return shlex.join(["falloff", *kept])
 
 
 def _complain(error: FalloffError) -> int:

@@ -93,6 +93,12 @@ def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     """Write the report beside the run, and the finding to the terminal or as JSON."""
     if run.loss:
         typer.echo(f"Warning: {run.loss}", err=True)
+    if run.missing:
+        typer.echo(
+            f"Note: {run.missing} answers are missing, since calls failed. They count neither for"
+            " nor against a model; the same command asks for them again.",
+            err=True,
+        )
     if run.comparison.probes > budget:
         typer.echo(
             f"Note: this run has asked {run.comparison.probes} probes of each model already, more"

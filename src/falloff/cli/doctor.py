@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
@@ -20,6 +21,8 @@ EXTRAS = {
     "gym": (("reasoning_gym",), "the suite gym, of reasoning-gym's generators"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs"),
 }
+# Variables that hold the keys of openai: and anthropic: models.
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 
 
 @app.command()
@@ -32,7 +35,9 @@ def doctor(as_json: options.Json = False) -> None:
         "python": platform.python_version(),
         "numpy": _version("numpy"),
         "scipy": _version("scipy"),
+        "aiohttp": _version("aiohttp"),
         "embedded models": ", ".join(embedded_names()) or "none",
+        "keys set": ", ".join(key for key in KEYS if os.environ.get(key)) or "none",
     }
     extras = {name: {p: _version(p) for p in packages} for name, (packages, _) in EXTRAS.items()}
     if as_json:

@@ -30,6 +30,14 @@ Shots = Annotated[
         "--shots", help="Solved examples before every question, the same for all.", min=0, max=16
     ),
 ]
+Dialect = Annotated[
+    str | None,
+    typer.Option(
+        "--dialect",
+        help="How it is put to the models: plain writes tools into the text, for endpoints without"
+        " native tool calls. [default: the suite's]",
+    ),
+]
 Budget = Annotated[int, typer.Option("--budget", help="Probes put to each model.", min=1)]
 Precision = Annotated[
     float | None,
@@ -75,6 +83,7 @@ class Asking:
     suite: Suite = None
     probes: Probes = None
     shots: Shots = 0
+    dialect: Dialect = None
     budget: Budget = 600
     precision: Precision = None
     seed: Seed = 0

@@ -19,12 +19,28 @@ Show = Callable[["Progress"], None]
 
 @contextmanager
 def progress_display() -> Iterator[Show]:
-    """A function to hand to a run; the line it draws is gone when the run is done."""
+    """A function to hand to a run; the line it draws is gone when the run is done.
+
+    What the user should know of the models stays, and is said once.
+    """
     if sys.stderr.isatty():
         with _live() as show:
-            yield show
+            yield _with_notes(show)
     else:
-        yield _plain()
+        yield _with_notes(_plain())
+
+
+def _with_notes(show: Show) -> Show:
+    said: set[str] = set()
+
+    def show_all(progress: Progress) -> None:
+        for note in progress.notes:
+            if note not in said:
+                said.add(note)
+                print(f"Note: {note}", file=sys.stderr, flush=True)
+        show(progress)
+
+    return show_all
 
 
 @contextmanager
@@ -55,6 +71,7 @@ def line(progress: Progress) -> str:
     parts = [
         f"{progress.done}/{progress.total} answers",
         f"{progress.calls} calls",
+        *_tokens(progress),
         f"{progress.rate:.0f}/s",
     ]
     if progress.eta_seconds is not None:
@@ -70,6 +87,22 @@ def line(progress: Progress) -> str:
     elif solved:
         parts.append(f"solved so far: {', '.join(solved)}")
     return " · ".join(parts)
+
+
+def _tokens(progress: Progress) -> list[str]:
+    """``52k + 3.1k tokens (40 % cached)``: in and out, where models count them."""
+    said, heard = progress.prompt_tokens, progress.completion_tokens
+    if not said + heard:
+        return []
+    cached = f" ({progress.cached_tokens / said:.0%} cached)" if progress.cached_tokens else ""
+    return [f"{_short(said)} + {_short(heard)} tokens{cached}"]
+
+
+def _short(count: int) -> str:
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= size:
+            return f"{count / size:.3g}{unit}"
+    return str(count)
 
 
 def _interval(value: float, low: float, high: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from falloff.core.errors import UnknownNameError, UsageError
@@ -99,7 +100,7 @@ class Coordinate:
     def __iter__(self) -> Iterator[tuple[str, float]]:
         return iter(self.doses)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Canonical text, ``"steps=3,distractors=0"``: part of a probe's identity."""
         return ",".join(f"{axis}={format_dose(dose)}" for axis, dose in self.doses)

@@ -5,6 +5,9 @@
     │   ├── UnknownNameError  a name nobody registered, with the nearest one
     │   └── RunFileError      a run file that is no run, is too new, or belongs to another run
     ├── ModelError            exit 3: a model cannot be loaded or does not answer
+    │   ├── UnansweredError       one request failed, asked as often as makes sense
+    │   ├── UnusableModelError    every request would fail alike: a wrong key, an unknown name
+    │   └── RunStoppedError       a run ended early; the same command goes on with it
     └── SetupError            exit 3: the machine lacks something: an extra, a writable path
 
 Every error says what is wrong, what was got, and how to mend it. The command line prints it
@@ -61,6 +64,18 @@ class ModelError(FalloffError):
     """A model cannot be loaded, or does not answer."""
 
     exit_code = 3
+
+
+class UnansweredError(ModelError):
+    """One request was not answered, though it was asked as often as makes sense."""
+
+
+class UnusableModelError(ModelError):
+    """Every further request would fail for the same reason, so none should be made."""
+
+
+class RunStoppedError(ModelError):
+    """A run ended before it was done. What it has is kept, and the same command goes on."""
 
 
 class SetupError(FalloffError):

@@ -27,7 +27,9 @@ class Outcome:
 
     ``score`` is in [0, 1], and None exactly for ``error``: such an outcome is asked again later
     and never counted as the model's failure. ``answer`` is what was read as the final answer.
-    ``calls`` counts requests to the model (an episode of 16 turns is 16). ``error`` is what went
+    ``calls`` counts requests to the model (an episode of 16 turns is 16). Of the prompts' tokens
+    ``cached_tokens`` were not computed anew, of the replies' ``thinking_tokens`` were thought, as
+    far as the engine tells. ``error`` is what went
     wrong, in a few words and without secrets; None unless the reason is ``error``.
     """
 
@@ -37,6 +39,8 @@ class Outcome:
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    thinking_tokens: int = 0
     seconds: float = 0.0
     error: str | None = None
 

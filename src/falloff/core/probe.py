@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from falloff.core.axis import Coordinate
 from falloff.core.errors import UsageError
@@ -20,7 +21,7 @@ class Probe:
     coordinate: Coordinate
     seed: int
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Canonical text, unique to the item: the key under which its answers are stored."""
         return f"{self.family}@{self.version}/{self.coordinate.key}/{self.seed:016x}"

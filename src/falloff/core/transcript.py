@@ -71,7 +71,9 @@ class TokenLogprobs:
 class Reply:
     """What a model said in one turn, and what it took.
 
-    ``seconds`` is the time the request was in flight, queueing included. ``logprobs`` has an entry
+    ``seconds`` is the time the request was in flight, queueing included. Of the prompt's tokens
+    ``cached_tokens`` were not computed anew, of the reply's ``thinking_tokens`` were thought rather
+    than said, as far as the engine tells. ``logprobs`` has an entry
     a token, in order; None where they were not asked for or the engine has none.
     """
 
@@ -80,6 +82,8 @@ class Reply:
     finish: Finish = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    thinking_tokens: int = 0
     seconds: float = 0.0
     logprobs: tuple[TokenLogprobs, ...] | None = None
 

@@ -1,4 +1,4 @@
-"""Who answers: local engines, plain functions and simulated models, behind one interface.
+"""Who answers: local engines, endpoints, plain functions, simulated models; one interface.
 
 Knows the nouns of ``core``. Must not know what a probe is worth, where to ask next, or how models
 are trained. One module, ``simulated``, knows ``probes``: its models answer through the oracle.

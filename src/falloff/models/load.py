@@ -67,6 +67,20 @@ def _hf(path: str) -> Model:
     return load_hf(Path(path).expanduser())
 
 
+@LOADERS.register("openai")
+def _openai(text: str) -> Model:
+    from falloff.models.http import load_endpoint
+
+    return load_endpoint("openai", text)
+
+
+@LOADERS.register("anthropic")
+def _anthropic(text: str) -> Model:
+    from falloff.models.http import load_endpoint
+
+    return load_endpoint("anthropic", text)
+
+
 @LOADERS.register("sim")
 def _sim(name: str) -> Model:
     from falloff.models.simulated import Simulated

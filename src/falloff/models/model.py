@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from falloff.core import Reply, Request
@@ -37,3 +38,8 @@ class Model(Protocol):
     async def close(self) -> None:
         """Let go of threads, connections and memory."""
         ...
+
+
+def notes_of(model: Model) -> Sequence[str]:
+    """Sentences on a model that its user should read, such as what it turned out not to take."""
+    return getattr(model, "notes", ())

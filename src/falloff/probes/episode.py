@@ -160,5 +160,7 @@ class Episode:
             calls=len(self._replies),
             prompt_tokens=sum(r.prompt_tokens for r in self._replies),
             completion_tokens=sum(r.completion_tokens for r in self._replies),
+            cached_tokens=sum(r.cached_tokens for r in self._replies),
+            thinking_tokens=sum(r.thinking_tokens for r in self._replies),
             seconds=sum(r.seconds for r in self._replies),
         )

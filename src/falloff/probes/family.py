@@ -71,6 +71,12 @@ class Family:
         return self if box == self.axes else replace(self, axes=box, whole=self.whole or self.axes)
 
     def renderer(self, dialect: str) -> Renderer:
+        """The renderer of a dialect. ``plain`` is how tools are written: without any, it is chat.
+
+        Raises :class:`UnknownNameError` for a dialect that the family does not speak.
+        """
+        if dialect == "plain" and dialect not in self.renderers and "chat" in self.renderers:
+            dialect = "chat"
         if dialect not in self.renderers:
             raise UnknownNameError(f"dialect of family {self.name}", dialect, self.renderers)
         return self.renderers[dialect]

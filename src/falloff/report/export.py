@@ -225,6 +225,7 @@ def _spending(spending: Spending) -> dict[str, Any]:
         "calls": spending.calls,
         "prompt_tokens": spending.prompt_tokens,
         "completion_tokens": spending.completion_tokens,
+        "cached_tokens": spending.cached_tokens,
         "seconds": _finite(spending.seconds),
     }
 

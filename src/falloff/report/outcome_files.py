@@ -24,6 +24,8 @@ _ANSWER = {
     "calls": int,
     "prompt_tokens": int,
     "completion_tokens": int,
+    "cached_tokens": int,
+    "thinking_tokens": int,
     "seconds": float,
     "error": str,
 }

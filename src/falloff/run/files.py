@@ -34,9 +34,19 @@ def put_in_place(new: Path, path: Path) -> None:
 
     Its write-ahead log goes first: SQLite would take it for the new file's.
     """
+    _remove_logs(path)
+    new.replace(path)
+
+
+def remove(path: Path) -> None:
+    """Take a run that is not open off the disk."""
+    _remove_logs(path)
+    path.unlink(missing_ok=True)
+
+
+def _remove_logs(path: Path) -> None:
     for suffix in ("-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-    new.replace(path)
 
 
 def check_identity(path: Path) -> None:

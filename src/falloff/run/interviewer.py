@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
-from falloff.core import ModelError, Probe, Reason, Reply, Request, TokenLogprobs
+from falloff.core import (
+    ModelError,
+    Probe,
+    Reason,
+    Reply,
+    Request,
+    TokenLogprobs,
+    UnansweredError,
+    UnusableModelError,
+)
 from falloff.models.model import Model
 from falloff.probes import Episode, Family, Shots
 from falloff.run.brief import brief
@@ -28,7 +36,8 @@ class Interviewer:
     """Puts probes to one model, ``model.concurrency`` episodes at a time.
 
     ``answered`` holds the ids that need not be asked. A probe the model cannot be asked is recorded
-    as an error; after too many in a row the model is asked no more: ``gave_up`` is True.
+    as an error; after too many in a row, or one that says it is of no use, the model is asked no
+    more: ``gave_up`` is True. Set ``leaving`` for it to begin no more episodes.
     ``shots``: the examples by family. ``logprobs``: of so many candidates a token they are wanted.
     """
 
@@ -45,7 +54,7 @@ class Interviewer:
         logprobs: int = 0,
     ) -> None:
         self.role = role
-        self.gave_up = False
+        self.gave_up = self.leaving = False
         self._model = model
         self._recorder = recorder
         self._dialect = dialect
@@ -56,6 +65,12 @@ class Interviewer:
         self._free = asyncio.Semaphore(model.concurrency)
         self._asked = self._failed = self._failed_in_a_row = 0
         self._errors: Counter[str] = Counter()
+        self._useless: UnusableModelError | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it has failed too often in a row to believe that it still answers."""
+        return self._failed_in_a_row >= FAILURES_AT_FIRST
 
     def unanswered(self, batch: Sequence[PlacedProbe]) -> list[Probe]:
         return [placed.probe for placed in batch if placed.probe.id not in self._answered]
@@ -70,7 +85,7 @@ class Interviewer:
         for probe in queue:
             # First come, first served: workers of several families take turns.
             async with self._free:
-                if self.gave_up:
+                if self.gave_up or self.leaving:
                     return
                 answer = await self._answer(family, probe)
                 self._judge(answer)
@@ -86,13 +101,16 @@ class Interviewer:
         except ModelError as error:
             problem = brief(str(error))
             episode.fail()
+            if isinstance(error, UnusableModelError):
+                self._useless, self.gave_up = error, True
         finally:
             self._model.forget(probe.id)
+        outcome = episode.outcome
         return Answer(
             role=self.role,
             repeat=self._repeat,
             probe_id=probe.id,
-            outcome=replace(episode.outcome, error=problem),
+            outcome=replace(outcome, error=problem) if problem else outcome,
             transcript=episode.transcript,
             logprobs=_told(replies),
         )
@@ -108,8 +126,12 @@ class Interviewer:
 
     async def _reply(self, request: Request, attempts: int) -> Reply:
         for _ in range(attempts - 1):
-            with suppress(ModelError):
+            try:
                 return await self._model.reply(request)
+            except (UnansweredError, UnusableModelError):
+                raise  # the model has asked again itself, or knows better
+            except ModelError:
+                pass
         return await self._model.reply(request)
 
     def _judge(self, answer: Answer) -> None:
@@ -125,7 +147,10 @@ class Interviewer:
         self.gave_up = self.gave_up or self._failed_in_a_row >= patience
 
     def complaint(self) -> str:
-        """What happened to a model that was given up."""
+        """What happened to a model that was given up, and what may help."""
+        if self._useless:
+            # Not cut: it may list the models that are there. Engines take keys out of it.
+            return f"The {self.role}: {self._useless}"
         ((error, times),) = self._errors.most_common(1)
         return (
             f"The {self.role} ({self._model.spec}) does not answer: {self._failed} of"

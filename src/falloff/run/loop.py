@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from falloff.core import ModelError
-from falloff.models.model import Model
+from falloff.core import RunStoppedError
+from falloff.models.model import Model, notes_of
 from falloff.probes import Family, Shots
 from falloff.run.interviewer import Interviewer
 from falloff.run.progress import Meter, Progress
@@ -22,6 +23,8 @@ from falloff.sampling import Design, Share
 # these the means over the box and at the centre follow without a model of the region. Probes placed
 # where they teach most would cost twice as much again, and are a sample of no declared measure.
 REPEATED: tuple[Share, ...] = ("centre", "box")
+# Seconds that answers under way are given to arrive when a run is interrupted: they are paid for.
+GRACE = 5.0
 
 
 async def conduct(
@@ -32,6 +35,7 @@ async def conduct(
     store: RunStore,
     progress: Callable[[Progress], None] = lambda _: None,
     repeats: int = 1,
+    grace: float = GRACE,
 ) -> None:
     """Ask every model what the design wants to know, until the design is done; then the repeats.
 
@@ -41,22 +45,27 @@ async def conduct(
     :data:`REPEATED` are asked until every model has so many answers to each that are decoded alike.
 
     Raises :class:`falloff.core.UsageError` if a family has too few items for so many shots,
-    :class:`falloff.core.ModelError` if a model stops answering, after the others have finished what
-    they are being asked, and :class:`falloff.core.SetupError` if the disk is full.
-    However it ends, by cancellation too, every answer that has come is on disk, and the same call
-    goes on from there.
+    :class:`falloff.core.RunStoppedError` if a model stops answering, after the others have finished
+    what they are being asked, and :class:`falloff.core.SetupError` if the disk is full.
+    When it is cancelled, no more is asked, and what has been asked is given ``grace`` seconds to be
+    answered; a second cancellation ends that. However it ends, every answer that has come is on
+    disk, and the same call goes on from there.
     """
     names = {role: store.manifest.models[role].spec for role in models}
     meter = Meter(names, time.monotonic())
     conductor = _Conductor(design, families, models, store, meter, progress)
+    work = asyncio.create_task(conductor.run(repeats))
     try:
-        await conductor.run()
-        store.trim()
-        if repeats > 1:
-            await conductor.repeat(repeats)
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        conductor.leave()
+        await asyncio.wait([work], timeout=grace)
+        raise
     finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
         conductor.recorder.flush()
-        progress(meter.snapshot(time.monotonic()))
+        progress(conductor.snapshot())
 
 
 class _Conductor:
@@ -76,6 +85,7 @@ class _Conductor:
         self._store = store
         self._meter = meter
         self._progress = progress
+        self._is_leaving = False
         manifest = store.manifest
         self._shots = {
             family.name: Shots(family, dialect=manifest.dialect, count=manifest.shots)
@@ -98,7 +108,23 @@ class _Conductor:
             logprobs=logprobs,
         )
 
-    async def run(self) -> None:
+    async def run(self, repeats: int) -> None:
+        await self._ask_design()
+        if self._is_leaving:
+            return
+        self._check_models(at_end=True)
+        self._store.trim()
+        if repeats > 1:
+            await self._ask_repeats(repeats)
+            self._check_models(at_end=True)
+
+    def leave(self) -> None:
+        """Begin no more episodes; :meth:`run` returns when those under way have ended."""
+        self._is_leaving = True
+        for interviewer in self._interviewers:
+            interviewer.leaving = True
+
+    async def _ask_design(self) -> None:
         for round_ in itertools.count():
             evidence = {name: chosen.evidence for name, chosen in self._selections.items()}
             allocation = self._design.allocate(evidence)
@@ -111,19 +137,23 @@ class _Conductor:
                 for name, count in allocation.items()
             )
             self._check_models()
+            if self._is_leaving:
+                return
 
     async def _ask_family(self, selection: Selection, count: int, round_: int) -> None:
         """The batches of one family, one after the other; other families do not wait for it."""
-        while count > 0 and not any(i.gave_up for i in self._interviewers):
+        while count > 0 and not any(i.gave_up or i.leaving for i in self._interviewers):
             batch = selection.next_batch(count, round_)
             missing = {i: i.unanswered(batch) for i in self._interviewers}
             for interviewer, probes in missing.items():
                 self._meter.found(interviewer.role, len(batch) - len(probes))
             await together(i.ask(selection.family, probes) for i, probes in missing.items())
+            if self._is_leaving:
+                return
             selection.learn(batch)
             count -= len(batch)
 
-    async def repeat(self, repeats: int) -> None:
+    async def _ask_repeats(self, repeats: int) -> None:
         """Ask again: repeat 1 of every model and family, then repeat 2, and so on."""
         stamps = self._store.manifest.models
         for repeat in range(1, repeats + 1):
@@ -131,6 +161,8 @@ class _Conductor:
             self._interviewers = [self._interviewer(role, repeat=repeat) for role in roles]
             await together(self._ask_again(f) for f in self._families if roles)
             self._check_models()
+            if self._is_leaving:
+                return
 
     async def _ask_again(self, family: Family) -> None:
         probes = [p for p in self._store.placed(family.name) if p.share in REPEATED]
@@ -142,17 +174,25 @@ class _Conductor:
 
     def _committed(self, answer: Answer) -> None:
         self._meter.note(answer.role, answer.outcome)
-        now = time.monotonic()
-        if self._meter.is_due(now):
-            self._progress(self._meter.snapshot(now))
+        if self._meter.is_due(time.monotonic()):
+            self._progress(self.snapshot())
 
-    def _check_models(self) -> None:
-        complaints = [i.complaint() for i in self._interviewers if i.gave_up]
+    def snapshot(self) -> Progress:
+        notes = (note for model in self._models.values() for note in notes_of(model))
+        return self._meter.snapshot(time.monotonic(), notes=tuple(dict.fromkeys(notes)))
+
+    def _check_models(self, *, at_end: bool = False) -> None:
+        """Raise if a model was given up; ``at_end`` also if it was failing when all was asked."""
+        failing = (i for i in self._interviewers if i.gave_up or (at_end and i.is_failing))
+        complaints = [interviewer.complaint() for interviewer in failing]
         if complaints:
-            now = self._meter.snapshot(time.monotonic())
-            raise ModelError(
-                "\n".join(complaints),
-                remedy=f"{now.done - now.errors} of {now.total} answers are kept in"
-                f" '{self._store.path}'. Mend the model, then run the same command"
-                " again: it asks only what is missing.",
-            )
+            raise RunStoppedError("\n".join(complaints), remedy=self._what_is_kept())
+
+    def _what_is_kept(self) -> str:
+        now = self.snapshot()
+        if not self._store.holds_answers():
+            return "Nothing was answered, so no run is kept."
+        return (
+            f"{now.done - now.errors} of {now.total} answers are kept in '{self._store.path}'."
+            " Mend the model, then run the same command again: it asks only what is missing."
+        )

@@ -16,9 +16,10 @@ INTERVAL = 0.2
 class ModelProgress:
     """One model, by ``name``: ``done`` of ``total`` probes asked, in earlier sessions or this one.
 
-    ``errors`` of them, of this session, could not be asked; ``calls`` are of this session too, and
-    so is ``score``, the mean over what it has answered, None before the first answer. ``headline``
-    is what the design believes of it, None for a teacher, and before the first round is complete.
+    ``errors`` of them, of this session, could not be asked; ``calls`` and tokens are of this
+    session too, and so is ``score``, the mean over what it has answered, None before the first
+    answer. ``headline`` is what the design believes of it, None for a teacher, and before the first
+    round is complete.
     """
 
     name: str
@@ -26,6 +27,9 @@ class ModelProgress:
     total: int
     errors: int
     calls: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
     score: float | None
     headline: Guess | None
 
@@ -34,18 +38,23 @@ class ModelProgress:
 class Progress:
     """A run at one moment, summed over models: ``total`` is probes times models.
 
-    ``errors``, ``calls`` and ``rate`` (answers a second) are of this session; ``elapsed`` is in
-    seconds. ``eta_seconds`` is None until a rate is known; the slowest model decides it.
+    ``errors``, ``calls``, tokens and ``rate`` (answers a second) are of this session; ``elapsed``
+    is in seconds. ``eta_seconds`` is None until a rate is known; the slowest model decides it.
+    ``notes``: what the user should know of the models, a sentence each, in the order found out.
     """
 
     done: int
     total: int
     errors: int
     calls: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
     elapsed: float
     rate: float
     eta_seconds: float | None
     models: Mapping[str, ModelProgress]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -56,6 +65,9 @@ class _Count:
     fresh: int = 0
     errors: int = 0
     calls: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
     score: float = 0.0
 
     @property
@@ -110,6 +122,9 @@ class Meter:
         count.fresh += 1
         count.errors += outcome.reason is Reason.ERROR
         count.calls += outcome.calls
+        count.prompt_tokens += outcome.prompt_tokens
+        count.cached_tokens += outcome.cached_tokens
+        count.completion_tokens += outcome.completion_tokens
         count.score += outcome.score or 0.0
 
     def is_due(self, now: float) -> bool:
@@ -119,7 +134,7 @@ class Meter:
         self._due = now + INTERVAL
         return True
 
-    def snapshot(self, now: float) -> Progress:
+    def snapshot(self, now: float, *, notes: tuple[str, ...] = ()) -> Progress:
         counts, elapsed = self._counts, max(now - self.start, 1e-9)
         etas = [count.eta(elapsed) for count in counts.values()]
         known = [eta for eta in etas if eta is not None]
@@ -128,6 +143,9 @@ class Meter:
             total=sum(count.total for count in counts.values()),
             errors=sum(count.errors for count in counts.values()),
             calls=sum(count.calls for count in counts.values()),
+            prompt_tokens=sum(count.prompt_tokens for count in counts.values()),
+            cached_tokens=sum(count.cached_tokens for count in counts.values()),
+            completion_tokens=sum(count.completion_tokens for count in counts.values()),
             elapsed=elapsed,
             rate=sum(count.fresh for count in counts.values()) / elapsed,
             eta_seconds=max(known, default=0.0) if len(known) == len(etas) else None,
@@ -138,9 +156,13 @@ class Meter:
                     total=count.total,
                     errors=count.errors,
                     calls=count.calls,
+                    prompt_tokens=count.prompt_tokens,
+                    cached_tokens=count.cached_tokens,
+                    completion_tokens=count.completion_tokens,
                     score=count.mean_score,
                     headline=self._headline.get(role),
                 )
                 for role, count in counts.items()
             },
+            notes=notes,
         )

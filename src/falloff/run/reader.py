@@ -99,10 +99,12 @@ class RunReader:
         self._check("role", role, self.manifest.models)
         rows = self._rows(
             f"""SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
-                       a.completion_tokens, a.seconds, e.message
+                       a.completion_tokens, a.seconds, e.message, d.counts
                FROM probes p JOIN answers a ON a.role = ? AND a.repeat = ? AND a.probe = p.number
                LEFT JOIN errors e ON a.reason = 'error'
                    AND e.role = a.role AND e.repeat = a.repeat AND e.probe = a.probe
+               LEFT JOIN token_details d
+                   ON d.role = a.role AND d.repeat = a.repeat AND d.probe = a.probe
                ORDER BY p.family, p.position""",  # noqa: S608
             role,
             repeat,
@@ -152,8 +154,11 @@ class RunReader:
         row = next(
             self._rows(
                 """SELECT count(*), coalesce(sum(calls), 0), coalesce(sum(prompt_tokens), 0),
-                          coalesce(sum(completion_tokens), 0), total(seconds)
+                          coalesce(sum(completion_tokens), 0), total(seconds),
+                          (SELECT coalesce(sum(json_extract(counts, '$.cached')), 0)
+                           FROM token_details WHERE role = ?)
                    FROM answers WHERE role = ?""",
+                role,
                 role,
             )
         )
@@ -163,6 +168,7 @@ class RunReader:
             prompt_tokens=row[2],
             completion_tokens=row[3],
             seconds=row[4],
+            cached_tokens=row[5],
         )
 
     def completeness(self, repeat: int = 0) -> dict[str, Completeness]:

@@ -11,6 +11,7 @@ from falloff.core import Coordinate, Message, Outcome, Probe, Reason, ToolCall, 
 from falloff.run.logprobs import Turns, write_logprobs
 from falloff.sampling import Share
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 # The columns of a placed probe as :meth:`PlacedProbe.as_row` gives them.
 PROBE_COLUMNS = "id, family, version, coordinate, seed, share, round, position"
 
@@ -81,13 +82,22 @@ class Answer:
     def error_row(self) -> tuple[Any, ...]:
         return self.role, self.repeat, self.probe_id, json.dumps(self.outcome.error)
 
+    @property
+    def has_token_details(self) -> bool:
+        return bool(self.outcome.cached_tokens or self.outcome.thinking_tokens)
+
+    def token_details_row(self) -> tuple[Any, ...]:
+        counts = {"cached": self.outcome.cached_tokens, "thinking": self.outcome.thinking_tokens}
+        return self.role, self.repeat, self.probe_id, json.dumps(counts)
+
     def logprobs_row(self) -> tuple[Any, ...]:
         return self.role, self.repeat, self.probe_id, write_logprobs(self.logprobs)
 
 
 def read_outcome(row: tuple[Any, ...]) -> Outcome:
-    """An outcome from the columns score, reason, answer, calls, tokens, seconds and message."""
-    score, reason, answer, calls, prompt_tokens, completion_tokens, seconds, message = row
+    """An outcome from score, reason, answer, calls, tokens, seconds, message and token details."""
+    score, reason, answer, calls, prompt_tokens, completion_tokens, seconds, message, counts = row
+    details = json.loads(counts) if counts else {}
     return Outcome(
         score=score,
         reason=Reason(reason),
@@ -95,6 +105,8 @@ def read_outcome(row: tuple[Any, ...]) -> Outcome:
         calls=calls,
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,
+        cached_tokens=details.get("cached", 0),
+        thinking_tokens=details.get("thinking", 0),
         seconds=seconds,
         error=read_answer(message) if reason == Reason.ERROR else None,
     )
@@ -112,7 +124,7 @@ def read_coordinate(text: str) -> Coordinate:
 
 def write_transcript(transcript: Transcript) -> str:
     """Compact JSON: a list of messages, empty fields left out."""
-    return json.dumps([_message(m) for m in transcript.messages], separators=(",", ":"))
+    return _COMPACT.encode([_message(m) for m in transcript.messages])
 
 
 def read_transcript(text: str) -> Transcript:

@@ -44,11 +44,17 @@ TABLES = (
 )
 
 # Tables that older run files do not have: what went wrong where the answer's reason is still
-# ``error``, and the log-probabilities of answers, compressed.
+# ``error``, which of an answer's tokens were cached or thought, where any were, and the
+# log-probabilities of answers, compressed.
 LATER_TABLES = {
     "errors": """
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
         message TEXT NOT NULL CHECK (json_valid(message)),
+        PRIMARY KEY (role, repeat, probe)
+    """,
+    "token_details": """
+        role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
+        counts TEXT NOT NULL CHECK (json_valid(counts)),
         PRIMARY KEY (role, repeat, probe)
     """,
     "logprobs": """

@@ -115,10 +115,23 @@ class RunStore:
             )
             self._attach("transcripts", [answer.transcript_row() for answer in answers])
             self._attach("errors", [a.error_row() for a in answers if a.outcome.error])
+            details = [a.token_details_row() for a in answers if a.has_token_details]
+            self._attach("token_details", details)
             self._attach("logprobs", [a.logprobs_row() for a in answers if a.logprobs])
+
+    def holds_answers(self) -> bool:
+        """Whether any model has answered anything."""
+        rows = self._rows("SELECT EXISTS (SELECT 1 FROM answers WHERE score IS NOT NULL)")
+        return bool(next(rows)[0])
 
     def close(self) -> None:
         self._connection.close()
+        self._lock.release()
+
+    def discard(self) -> None:
+        """Close it and leave no file behind."""
+        self._connection.close()
+        files.remove(self.path)
         self._lock.release()
 
     def __enter__(self) -> RunStore:

@@ -25,7 +25,8 @@ COUNTING = (
         anchor="spending",
         name="Spending",
         meaning="What the answers took. A probe of many turns is many calls. Seconds are the time"
-        " in which requests were in flight, queueing included, summed over calls.",
+        " in which requests were in flight, queueing included, summed over calls. Cached tokens are"
+        " those of the prompts that a provider says it did not compute anew.",
         limits="Tokens are the model's own, so models with different tokenizers are not compared by"
         " them. Seconds depend on the machine and on what else it did.",
         source=COUNTED,

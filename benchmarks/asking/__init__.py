@@ -1,0 +1,1 @@
+"""How much asking costs, beside peers in the same run."""
