@@ -21,8 +21,12 @@ MAY_KNOW = {
     "report": {"core", "analysis"},
     "lab": {"core", "probes", "models"},
     "gather": {"core", "probes", "analysis", "run", "report"},
+    "embedding": {"core"},
+    "training": {"core", "analysis", "tables", "embedding"},
+    "surroundings": {"core", "tables", "training"},
+    "novelty": {"core", "analysis", "run", "training", "surroundings"},
     "asking": {"core", "probes", "models", "sampling", "run"},
-    "api": {"core", "analysis", "run", "report", "gather", "asking"},
+    "api": {"core", "analysis", "run", "report", "gather", "asking", "surroundings", "novelty"},
     "outcomes": {"core", "analysis", "tables", "report"},
     "inspection": {"core", "probes", "run", "analysis", "report"},
     "cli": {

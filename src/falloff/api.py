@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from falloff.asking import ModelLike, Wanted, ask
 from falloff.core import Coordinate, UsageError, missing_extra
 from falloff.run import FamilyStamp, Manifest, Progress, RunReader, open_for_reading
+from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
     from falloff.analysis import Comparison, FamilyData
+    from falloff.analysis.novelty import Novelty
     from falloff.report import ReportContents
 
 BUDGET = 600
@@ -33,6 +35,9 @@ def compare(
     fresh: bool = False,
     repeats: int = 1,
     logprobs: int = 0,
+    train_data: str | Path | None = None,
+    traffic: str | Path | None = None,
+    view: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
@@ -52,6 +57,11 @@ def compare(
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
     ``logprobs``: so many of the likeliest tokens are kept with their log-probabilities, where a
     model gives them: for KL and the same top token.
+
+    ``train_data`` is a file of the prompts that the students were trained on, or of chats: then
+    :attr:`Run.novelty` says what is kept inside, at and beyond their rim. ``traffic`` is a file of
+    what users ask, along the same scale. ``view``: how prompts are looked at, ``ngrams`` unless
+    said, ``minilm``, or the folder of a sentence-transformers model.
 
     Raises :class:`falloff.core.UsageError` for what cannot be asked,
     :class:`falloff.core.ModelError` for a model that cannot be loaded or stops answering.
@@ -74,7 +84,7 @@ def compare(
         repeats=repeats,
         logprobs=logprobs,
     )
-    return _asked(roles, wanted, progress)
+    return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
 
 def measure(
@@ -89,6 +99,9 @@ def measure(
     run: str | Path | None = None,
     fresh: bool = False,
     repeats: int = 1,
+    train_data: str | Path | None = None,
+    traffic: str | Path | None = None,
+    view: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
@@ -107,23 +120,33 @@ def measure(
         fresh=fresh,
         repeats=repeats,
     )
-    return _asked({"model": model}, wanted, progress)
+    around = surroundings(train_data, traffic, view)
+    return _asked({"model": model}, wanted, around, progress)
 
 
-def open_run(path: str | Path) -> Run:
-    """A run that is on disk, finished or not.
+def open_run(
+    path: str | Path,
+    *,
+    train_data: str | Path | None = None,
+    traffic: str | Path | None = None,
+    view: str | None = None,
+) -> Run:
+    """A run that is on disk, finished or not. The files are as for :func:`compare`.
 
     Raises :class:`falloff.core.RunFileError` if there is none that can be read.
     """
     with open_for_reading(Path(path)):
-        return Run(Path(path))
+        return Run(Path(path), around=surroundings(train_data, traffic, view))
 
 
 class Run:
     """A finished or unfinished run and what its answers mean. Read from its file when needed."""
 
-    def __init__(self, path: Path, *, loss: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, loss: str | None = None, around: Surroundings | None = None
+    ) -> None:
         self.path = path
+        self._around = around
         # What could not be saved of a damaged file when it was opened to go on; None if nothing.
         self.loss = loss
 
@@ -140,7 +163,7 @@ class Run:
 
         with self._reader() as reader:
             manifest = reader.manifest
-            data = [_family_data(reader, stamp) for stamp in manifest.families]
+            data = _families(reader)
             spending = {role: reader.spending(role) for role in manifest.models}
         teacher, *students = manifest.models
         return compare_results(
@@ -151,6 +174,16 @@ class Run:
             spending=spending,
             suite=f"{manifest.suite} {manifest.suite_version}",
         )
+
+    @cached_property
+    def novelty(self) -> Novelty | None:
+        """What is kept how far from the training data; None where there never was any."""
+        from falloff.novelty import novelty_of
+
+        comparison = self.comparison
+        with self._reader() as reader:
+            around = self._around or Surroundings()
+            return novelty_of(reader, _families(reader), comparison, around)
 
     def curves(self) -> list[dict[str, Any]]:
         """Fitted curves as rows: model, family, axis, dose, u, competence, low, high."""
@@ -227,20 +260,23 @@ class Run:
     def as_dict(self) -> dict[str, Any]:
         """The finding as one JSON object: what ``compare --json`` and ``measure --json`` print."""
         from falloff.report import comparison_as_dict, profile_as_dict
+        from falloff.report.novelty_export import with_novelty
 
         comparison, run = self.comparison, str(self.path)
         profiles = [comparison.teacher, *(student.profile for student in comparison.students)]
         calls = sum(profile.spending.calls for profile in profiles)
         if self.manifest.mode == "measure":
-            return profile_as_dict(comparison.teacher, run=run, calls=calls)
-        return comparison_as_dict(comparison, run=run, calls=calls)
+            written = profile_as_dict(comparison.teacher, run=run, calls=calls)
+        else:
+            written = comparison_as_dict(comparison, run=run, calls=calls)
+        return with_novelty(written, self.novelty)
 
     def contents(self) -> ReportContents:
         """What the report is made of: the comparison, and the probes on which models differ."""
         from falloff.gather import contents_of
 
         with self._reader() as reader:
-            return contents_of(reader, self.comparison)
+            return contents_of(reader, self.comparison, self.novelty)
 
     def _repr_html_(self) -> str:
         from falloff.report import notebook_html
@@ -255,10 +291,21 @@ class Run:
 
 
 def _asked(
-    roles: dict[str, ModelLike], wanted: Wanted, progress: Callable[[Progress], None]
+    roles: dict[str, ModelLike],
+    wanted: Wanted,
+    around: Surroundings,
+    progress: Callable[[Progress], None],
 ) -> Run:
     path, loss = ask(roles, wanted, progress)
-    return Run(path, loss=loss)
+    if around.training is not None:
+        from falloff.novelty import keep_novelty
+
+        keep_novelty(path, around.training)
+    return Run(path, loss=loss, around=around)
+
+
+def _families(reader: RunReader) -> list[FamilyData]:
+    return [_family_data(reader, stamp) for stamp in reader.manifest.families]
 
 
 def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from falloff.analysis import Comparison
+from falloff.analysis.novelty import Novelty
 from falloff.core import Outcome, Probe, UsageError
 from falloff.probes import FAMILIES
 from falloff.probes.own import load_installed
@@ -17,7 +18,9 @@ from falloff.run import RunReader
 UNKNOWN_GOLD = "not known: the family that asked is not here, or in another version"
 
 
-def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
+def contents_of(
+    reader: RunReader, comparison: Comparison, novelty: Novelty | None = None
+) -> ReportContents:
     """Everything that the report shows of a run."""
     counts = reader.completeness().values()
     return ReportContents(
@@ -29,6 +32,7 @@ def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
         scored=sum(count.answered for count in counts),
         missing=sum(count.errors + count.unasked for count in counts),
         axes={stamp.name: stamp.axes for stamp in reader.manifest.families},
+        novelty=novelty,
     )
 
 
