@@ -56,7 +56,7 @@ class NearestPrompts:
             stop = min(start + step, queries.shape[0])
             left_out = None if own is None else own[start:stop]
             best[start:stop] = self._best(queries[start:stop], left_out)
-        return np.clip(1 - best, 0.0, 1.0)
+        return np.asarray(np.clip(1 - best, 0.0, 1.0))
 
     def _best(self, queries: Vectors, left_out: NDArray[np.intp] | None) -> Floats:
         """[queries] the largest similarity."""
