@@ -71,8 +71,16 @@ def training_data(path: str | Path, *, view: str = NGRAMS) -> TrainingData:
     :class:`falloff.core.UsageError` for a file without prompts or a view that is none.
     """
     prompts = read_prompts(Path(path), distinct=True)
-    if view == NGRAMS:
-        return TrainingData(prompts=prompts, view=NgramView())
+    return TrainingData(prompts=prompts, view=view_of(view))
+
+
+def view_of(name: str) -> View:
+    """``ngrams``, ``minilm``, or the folder of a sentence-transformers model on this machine.
+
+    Raises :class:`falloff.core.UsageError` for what is none.
+    """
+    if name == NGRAMS:
+        return NgramView()
     from falloff.embedding import EmbeddingView
 
-    return TrainingData(prompts=prompts, view=EmbeddingView(view))
+    return EmbeddingView(name)

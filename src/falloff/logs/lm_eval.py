@@ -29,13 +29,14 @@ def is_lm_eval(record: Mapping[str, Any]) -> bool:
 
 
 def model_of(path: Path) -> str:
-    """The folder that lm-evaluation-harness names after the model."""
+    """The last part of the folder that lm-evaluation-harness names after the model."""
     return re.split(r"__", path.resolve().parent.name)[-1] or path.stem
 
 
 def task_of(path: Path) -> str:
+    """The task in the name that the harness gives its files; empty in any other name."""
     found = _NAME.search(path.name)
-    return found["task"] if found else path.stem.removeprefix("samples_")
+    return found["task"] if found else ""
 
 
 class LmEvalLog:
@@ -55,7 +56,7 @@ class LmEvalLog:
     def said(self) -> tuple[str, ...]:
         if self._metric is None:
             return ()
-        said = f"{task_of(self.path)}: metric '{self._metric}', filter '{self._filter}'"
+        said = f"{task_of(self.path) or self.path.name}: metric '{self._metric}', filter '{self._filter}'"
         others = ", ".join(sorted(self._seen - {str(self._filter)}))
         return (f"{said}; filters not used: {others}." if others else f"{said}.",)
 
