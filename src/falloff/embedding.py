@@ -68,6 +68,9 @@ def _load(folder: Path) -> Any:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise missing_extra("sentence-transformers", "embed", "An embedding view") from error
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
     try:
         return SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, trust_remote_code=False

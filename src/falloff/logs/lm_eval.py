@@ -56,7 +56,8 @@ class LmEvalLog:
     def said(self) -> tuple[str, ...]:
         if self._metric is None:
             return ()
-        said = f"{task_of(self.path) or self.path.name}: metric '{self._metric}', filter '{self._filter}'"
+        where = task_of(self.path) or self.path.name
+        said = f"{where}: metric '{self._metric}', filter '{self._filter}'"
         others = ", ".join(sorted(self._seen - {str(self._filter)}))
         return (f"{said}; filters not used: {others}." if others else f"{said}.",)
 

@@ -20,20 +20,21 @@ from falloff.report.visible import one_line
 # A suite of which so much lies inside the rim cannot see a collapse.
 _BLIND = 0.9
 _FEW = 8
+_LONG = 300
 _WHERE = {"at": "at the rim", "beyond": "beyond it"}
 
 
 def novelty_sentences(novelty: Novelty) -> tuple[str, ...]:
     """All that is said of it, the most important first."""
-    said = [*(one_line(line) for line in novelty.said if "benchmark itself" in line)]
+    said = [*(one_line(line, _LONG) for line in novelty.said if "benchmark itself" in line)]
     if novelty.why:
-        said.append(f"Novelty is not identifiable: {one_line(novelty.why)}.")
+        said.append(f"Novelty is not identifiable: {one_line(novelty.why, _LONG)}.")
     else:
         said += [kept_sentence(student) for student in novelty.students]
         said += [traffic_sentence(traffic) for traffic in novelty.traffic]
         said.append(_suite_sentence(novelty))
     said.append(_duplicates_sentence(novelty))
-    said.append(f"The view is {one_line(novelty.view)}: it sees {one_line(novelty.sees)}.")
+    said.append(f"The view is {one_line(novelty.view)}: it sees {one_line(novelty.sees, _LONG)}.")
     return tuple(filter(None, said))
 
 

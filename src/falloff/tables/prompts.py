@@ -42,7 +42,7 @@ class Prompts:
 def read_prompts(path: Path, *, distinct: bool) -> Prompts:
     """The prompts of a file: JSON lines, a JSON list, CSV with a header, or a prompt a line.
 
-    ``distinct``: those that differ in more than case and white space. What cannot be read is left
+    ``distinct``: those that differ in more than white space. What cannot be read is left
     out and counted. Raises :class:`falloff.core.UsageError` where nothing is left.
     """
     losses, names = Losses(), Counter[str]()
@@ -58,7 +58,7 @@ def read_prompts(path: Path, *, distinct: bool) -> Prompts:
         names[name] += 1
         total += 1
         if distinct:
-            plain = " ".join(text.split()).casefold().encode("utf-8", "surrogatepass")
+            plain = " ".join(text.split()).encode("utf-8", "surrogatepass")
             key = hashlib.blake2b(plain, digest_size=8).digest()
             if key in seen:
                 continue
@@ -73,7 +73,7 @@ def read_prompts(path: Path, *, distinct: bool) -> Prompts:
     said = [_taken(path, total, names)]
     if distinct and total > different:
         said.append(
-            f"{path.name}: {total - different:,} prompts say what another one says; left out."
+            f"{path.name}: {total - different:,} of them say what another one says; left out."
         )
     if different > MOST_PROMPTS:
         said.append(f"{path.name}: of {different:,} prompts {MOST_PROMPTS:,} are drawn.")
@@ -127,6 +127,8 @@ def _rows(path: Path, losses: Losses) -> Iterator[Mapping[str, Any]]:
     try:
         lines = (text for _, text, _ in text_lines(path, losses))
         head = next(lines, "")
+        if not head:
+            return
         delimiter = max(DELIMITERS, key=head.count)
         header = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
         lower = [name.casefold() for name in header]

@@ -14,8 +14,9 @@ from falloff.analysis.novelty.probes import Probes, group_means
 from falloff.analysis.novelty.results import ZONES, Novelty, Traffic, ZoneShare, zone_of
 from falloff.analysis.novelty.rim import Rim
 
-# Ends of the strips within which traffic and probes are matched, in units of the rim.
-_STRIPS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+# Probes in a strip of novelty, within which traffic and probes are matched. Narrow strips: within a
+# wide one probes lie further out than traffic does.
+_EACH = 20
 
 
 def traffic_of(
@@ -46,12 +47,13 @@ def _traffic(
     asked: Floats,
 ) -> Traffic:
     zones = np.bincount(zone_of(asked), minlength=len(ZONES))
-    strip = np.searchsorted(_STRIPS, rim.novelty(probes.distance), side="right")
-    counts, means = group_means(probes, roles, strip, len(_STRIPS) + 1)
-    users = np.bincount(
-        np.searchsorted(_STRIPS, asked, side="right"), minlength=len(_STRIPS) + 1
-    ) / len(asked)
-    known = np.where(counts >= LEAST_PROBES, users, 0.0)
+    ends = _strips(probes, rim, roles)
+    strip = np.searchsorted(ends, rim.novelty(probes.distance), side="right")
+    counts, means = group_means(probes, roles, strip, len(ends) + 1)
+    users = np.bincount(np.searchsorted(ends, asked, side="right"), minlength=len(ends) + 1)
+    # The last strip begins at the farthest probe: of what lies past it nothing is known.
+    known = np.where((counts >= LEAST_PROBES) & (np.arange(len(counts)) < len(ends)), users, 0)
+    known = known / len(asked)
     covered = float(known.sum())
     filled = np.nan_to_num(means, nan=0.0)
     teacher, student = (filled[:, :, i] @ known for i in (0, 1))
@@ -69,6 +71,15 @@ def _traffic(
         retention=ratio(student, teacher) if covered and roles[0] != roles[1] else UNDEFINED,
         covered=covered,
     )
+
+
+def _strips(probes: Probes, rim: Rim, roles: tuple[str, ...]) -> Floats:
+    """Where one strip ends and the next begins: about as many probes in each."""
+    novelty = rim.novelty(probes.distance[probes.scored(*roles)])
+    count = max(len(novelty) // _EACH, 1)
+    inner = np.quantile(novelty, np.arange(1, count) / count) if len(novelty) else np.empty(0)
+    last = np.nextafter(novelty.max(initial=0.0), np.inf)
+    return np.unique(np.append(inner, last))
 
 
 def _sides(edge: Interval, asked: Floats) -> tuple[float | None, float | None]:
