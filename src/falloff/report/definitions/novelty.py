@@ -49,7 +49,8 @@ NOVELTY = (
         " what it weighs in traffic.",
         formula="Σ share(strip) c(student) / Σ share(strip) c(teacher)",
         limits="Strips with fewer than eight probes are left out; covered says how much of the"
-        " traffic is left. A prompt as novel as a probe need not be as hard.",
+        " traffic is left. A prompt as novel as a probe need not be as hard: retention leans low"
+        " where traffic is easier than the probes beside it.",
         source=OWN,
         keys=("traffic.*",),
     ),
