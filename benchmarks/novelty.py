@@ -19,6 +19,15 @@ import falloff
 WORDS = 8000
 
 
+def clock() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def since(started: tuple[float, float]) -> str:
+    wall, cpu = (now - then for now, then in zip(clock(), started, strict=True))
+    return f"{wall:.1f} s, of CPU {cpu:.1f} s"
+
+
 def sentences(count: int, seed: int) -> Iterator[str]:
     """Made-up prompts of 15 to 70 words, frequent and rare ones as in language."""
     spelling = np.random.default_rng(0)
@@ -55,15 +64,13 @@ def novelty(folder: Path, prompts: int, probes: int) -> None:
     with file.open("w", encoding="utf-8") as out:
         out.writelines(json.dumps({"prompt": text}) + "\n" for text in sentences(prompts, 1))
     asked = list(sentences(probes, 2))
-    start = time.perf_counter()
+    started = clock()
     training = falloff.training_data(file)
     rim = training.rim
-    indexed = time.perf_counter()
+    print(f"{prompts:,} training prompts indexed, rim {rim.distance:.3f}: {since(started)}")
+    started = clock()
     found = training.novelty(asked)
-    done = time.perf_counter()
-    print(f"{prompts:,} training prompts read and indexed, rim {rim.distance:.3f}:"
-          f" {indexed - start:.1f} s")  # fmt: skip
-    print(f"{probes:,} probes placed, {(found < 1).mean():.0%} inside: {done - indexed:.1f} s")
+    print(f"{probes:,} probes placed, {(found < 1).mean():.0%} inside: {since(started)}")
     if training.nearest.exact:
         return
     from falloff.analysis.novelty import NearestPrompts
@@ -82,11 +89,10 @@ def imported(folder: Path, samples: int) -> None:
         with file.open("w", encoding="utf-8") as out:
             for number in range(samples // 2):
                 out.write(sample(number, float(rng.random() < 0.8 - loss * (number % 16))))
-    start = time.perf_counter()
+    started = clock()
     found = falloff.compare_logs([f"{n}={f}" for n, f in files.items()], level="steps")
-    kept = found.pairs[0].whole.retention
-    print(f"{samples:,} samples imported and compared, retention {kept.estimate:.3f}:"
-          f" {time.perf_counter() - start:.1f} s")  # fmt: skip
+    kept = found.pairs[0].whole.retention.estimate
+    print(f"{samples:,} samples imported, retention {kept:.3f}: {since(started)}")
 
 
 def main() -> None:

@@ -37,8 +37,10 @@ class EmbeddingView:
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """[n, d] of length 1 a row."""
+        # Half a surrogate pair, which JSON can hold, is nothing that a tokenizer takes.
+        whole = [text.encode("utf-8", "replace").decode() for text in texts]
         encoded = self._model.encode(
-            list(texts),
+            whole,
             batch_size=_BATCH,
             normalize_embeddings=True,
             convert_to_numpy=True,

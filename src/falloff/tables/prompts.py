@@ -76,7 +76,8 @@ def read_prompts(path: Path, *, distinct: bool) -> Prompts:
             f"{path.name}: {total - different:,} of them say what another one says; left out."
         )
     if different > MOST_PROMPTS:
-        said.append(f"{path.name}: of {different:,} prompts {MOST_PROMPTS:,} are drawn.")
+        drawn = f"of {different:,} prompts {MOST_PROMPTS:,} are drawn"
+        said.append(f"{path.name}: {drawn}; copies of the others go unseen.")
     if without:
         said.append(f"{path.name}: {without:,} records have no prompt and are left out.")
     return Prompts(
