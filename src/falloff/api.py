@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from falloff.asking import ModelLike, Wanted, ask
-from falloff.core import Coordinate, UsageError, missing_extra
-from falloff.run import FamilyStamp, Manifest, Progress, RunReader, open_for_reading
+from falloff.core import UsageError, missing_extra
+from falloff.run import Manifest, Progress, RunReader, open_for_reading
 from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
-    from falloff.analysis import Comparison, FamilyData
+    from falloff.analysis import Comparison
     from falloff.analysis.novelty import Novelty
     from falloff.report import ReportContents
 
@@ -160,10 +159,11 @@ class Run:
     def comparison(self) -> Comparison:
         """Everything that is estimated. A measured model alone is the teacher, without students."""
         from falloff.analysis import compare as compare_results
+        from falloff.gather import families_of
 
         with self._reader() as reader:
             manifest = reader.manifest
-            data = _families(reader)
+            data = families_of(reader)
             spending = {role: reader.spending(role) for role in manifest.models}
         teacher, *students = manifest.models
         return compare_results(
@@ -178,12 +178,13 @@ class Run:
     @cached_property
     def novelty(self) -> Novelty | None:
         """What is kept how far from the training data; None where there never was any."""
+        from falloff.gather import families_of
         from falloff.novelty import novelty_of
 
         comparison = self.comparison
         with self._reader() as reader:
             around = self._around or Surroundings()
-            return novelty_of(reader, _families(reader), comparison, around)
+            return novelty_of(reader, families_of(reader), comparison, around)
 
     def curves(self) -> list[dict[str, Any]]:
         """Fitted curves as rows: model, family, axis, dose, u, competence, low, high."""
@@ -212,7 +213,7 @@ class Run:
 
         ``template`` numbers the wording; None where the family's code is not here.
         """
-        from falloff.gather import have_families, task_of
+        from falloff.gather import task_of
 
         templates: dict[str, int | None] = {}
         with self._reader() as reader:
@@ -302,38 +303,6 @@ def _asked(
 
         keep_novelty(path, around.training)
     return Run(path, loss=loss, around=around)
-
-
-def _families(reader: RunReader) -> list[FamilyData]:
-    return [_family_data(reader, stamp) for stamp in reader.manifest.families]
-
-
-def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
-    from falloff.analysis import FamilyData
-    from falloff.run.evidence import repeats_of, tokens_of
-
-    answers = reader.evidence(stamp.name)
-    names = [axis.name for axis in stamp.axes]
-    grid = tuple(
-        Coordinate(doses=tuple(zip(names, cell, strict=True)))
-        for cell in itertools.product(*(axis.levels for axis in stamp.axes))
-    )
-    return FamilyData(
-        name=stamp.name,
-        capability=stamp.capability,
-        axes=stamp.axes,
-        chance=stamp.chance,
-        grid=grid,
-        weights=(1 / len(grid),) * len(grid),
-        weight=stamp.weight,
-        coordinates=answers.coordinates,
-        shares=answers.shares,
-        scores=answers.scores,
-        answers=answers.answers,
-        reasons=answers.reasons,
-        repeats=repeats_of(reader, stamp.name),
-        tokens=tokens_of(reader, stamp.name),
-    )
 
 
 def _pandas_frame(rows: list[dict[str, Any]]) -> Any:
