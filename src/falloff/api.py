@@ -213,7 +213,7 @@ class Run:
 
         ``template`` numbers the wording; None where the family's code is not here.
         """
-        from falloff.gather import task_of
+        from falloff.gather import have_families, task_of
 
         templates: dict[str, int | None] = {}
         with self._reader() as reader:
