@@ -14,11 +14,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from falloff.api import Run, compare, measure, open_run
     from falloff.core import FalloffError
+    from falloff.imported import LogComparison, compare_logs
     from falloff.outcomes import Fit, fit
+    from falloff.training import training_data
 
 __version__ = "0.1.0"
 
-__all__ = ["FalloffError", "Fit", "Run", "__version__", "compare", "fit", "measure", "open_run"]
+__all__ = [
+    "FalloffError",
+    "Fit",
+    "LogComparison",
+    "Run",
+    "__version__",
+    "compare",
+    "compare_logs",
+    "fit",
+    "measure",
+    "open_run",
+    "training_data",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -33,6 +47,14 @@ def __getattr__(name: str) -> Any:
         from falloff import outcomes
 
         return getattr(outcomes, name)
+    if name in ("LogComparison", "compare_logs"):
+        from falloff import imported
+
+        return getattr(imported, name)
+    if name == "training_data":
+        from falloff.training import training_data
+
+        return training_data
     from falloff import api
 
     return getattr(api, name)

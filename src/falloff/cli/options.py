@@ -64,6 +64,39 @@ Logprobs = Annotated[
         max=20,
     ),
 ]
+TrainData = Annotated[
+    Path | None,
+    typer.Option(
+        "--train-data",
+        help="Prompts or chats that the student was trained on: JSON lines, CSV or text.",
+        rich_help_panel="Novelty",
+    ),
+]
+Traffic = Annotated[
+    Path | None,
+    typer.Option(
+        "--traffic",
+        help="Prompts from production: what of them lies where the student holds.",
+        rich_help_panel="Novelty",
+    ),
+]
+View = Annotated[
+    str | None,
+    typer.Option(
+        "--view",
+        help="How prompts are compared: ngrams, minilm, or a sentence-transformers folder."
+        " [default: ngrams]",
+        rich_help_panel="Novelty",
+    ),
+]
+SafeRegion = Annotated[
+    Path | None,
+    typer.Option(
+        "--safe-region",
+        help="Write there, as JSON for a router, how far from the training data it holds.",
+        rich_help_panel="Novelty",
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the whole run.")]
 RunFile = Annotated[
     Path | None,
@@ -90,6 +123,9 @@ class Asking:
     run: RunFile = None
     fresh: Fresh = False
     repeats: Repeats = 1
+    train_data: TrainData = None
+    traffic: Traffic = None
+    view: View = None
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

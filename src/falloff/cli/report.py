@@ -11,6 +11,7 @@ import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
+from falloff.cli.novelty import say_novelty, write_safe_region
 
 
 class Format(StrEnum):
@@ -27,12 +28,18 @@ def report(
         Format, typer.Option("--format", help="A page, Markdown, or the finding right here.")
     ] = Format.HTML,
     probes: options.RunProbes = None,
+    train_data: options.TrainData = None,
+    traffic: options.Traffic = None,
+    view: options.View = None,
+    safe_region: options.SafeRegion = None,
     as_json: options.Json = False,
 ) -> None:
     """Show a run that is on disk, finished or not, without asking anything."""
     import falloff
 
-    opened = falloff.open_run(run, probes=probes)
+    opened = falloff.open_run(run, probes=probes, train_data=train_data, traffic=traffic, view=view)
+    say_novelty(opened)
+    write_safe_region(opened, safe_region)
     if as_json:
         typer.echo(json.dumps(opened.as_dict(), allow_nan=False))
         return
@@ -41,11 +48,11 @@ def report(
     from falloff.report import headline, markdown_report, render, write_text
 
     if form is Format.TERMINAL:
-        render(opened.comparison, Console())
+        render(opened.comparison, Console(), opened.novelty)
     elif form is Format.MARKDOWN and out is None:
-        typer.echo(markdown_report(opened.comparison))
+        typer.echo(markdown_report(opened.comparison, opened.novelty))
     elif form is Format.MARKDOWN and out is not None:
-        written = write_text(out, markdown_report(opened.comparison))
+        written = write_text(out, markdown_report(opened.comparison, opened.novelty))
         typer.echo(f"{headline(opened.comparison)}\n{written}")
     else:
         written = opened.report(out or run.with_suffix(".html"))

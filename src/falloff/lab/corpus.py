@@ -29,6 +29,15 @@ class Reach:
         weights = [math.exp(-(dose - axis.centre) / self.scale) for dose in doses]
         return float(rng.choices(doses, weights)[0])
 
+    def probability(self, axis: Axis, dose: float) -> float:
+        """That :meth:`draw` gives this dose."""
+        last = int(min(self.top, axis.top))
+        if dose > last:
+            return 0.0
+        doses = range(int(axis.centre), last + 1)
+        total = sum(math.exp(-(d - axis.centre) / self.scale) for d in doses)
+        return math.exp(-(dose - axis.centre) / self.scale) / total
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
@@ -40,6 +49,12 @@ class Mix:
         axes = FAMILIES[family].axes
         reach = self.reach[family]
         return Coordinate.at(axes, {axis.name: reach[axis.name].draw(axis, rng) for axis in axes})
+
+    def probability(self, family: str, at: Coordinate) -> float:
+        """That :meth:`coordinate` gives this one, a coordinate of whole doses."""
+        reach = self.reach[family]
+        axes = FAMILIES[family].axes
+        return math.prod(reach[axis.name].probability(axis, at[axis.name]) for axis in axes)
 
 
 @dataclass(frozen=True, kw_only=True)

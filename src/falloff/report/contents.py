@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from falloff.analysis.estimates import Comparison
+from falloff.analysis.novelty import Novelty
 from falloff.core import Axis, Coordinate, Outcome, Transcript
 
 
@@ -41,7 +42,8 @@ class ReportContents:
 
     ``scored`` and ``missing`` count the outcomes with and without a score. ``axes`` gives the
     axes by family, for units, levels and labels; a family that is not in it is drawn from its
-    curves and cells alone. A comparison without students is a report on one model.
+    curves and cells alone. ``novelty`` is None where no training data was given. A comparison
+    without students is a report on one model.
     """
 
     comparison: Comparison
@@ -52,3 +54,4 @@ class ReportContents:
     scored: int
     missing: int
     axes: Mapping[str, tuple[Axis, ...]] = field(default_factory=dict)
+    novelty: Novelty | None = None

@@ -22,6 +22,8 @@ from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
 from falloff.report.likeness import likeness
+from falloff.report.novelty_figure import novelty_chart
+from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
 from falloff.report.transcripts import MOST_SHOWN
@@ -130,6 +132,9 @@ def _filters() -> dict[str, Any]:
         "name": spoken_name,
         "curve": line_chart,
         "heat": heat_map,
+        "novelty_sentences": novelty_sentences,
+        "novelty_listings": novelty_listings,
+        "novelty_chart": novelty_chart,
         "plot": lambda plot: dot_plot(plot) if isinstance(plot, DotPlot) else radial_plot(plot),
     }
 

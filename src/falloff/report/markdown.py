@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from falloff.analysis.estimates import Comparison, StudentComparison
+from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.likeness import likeness
@@ -20,6 +21,7 @@ from falloff.report.listings import (
     ranking,
     worst_cells,
 )
+from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.numerals import count, percent
 from falloff.report.visible import one_line
 from falloff.report.wording import (
@@ -37,7 +39,9 @@ _MOST_CELLS = 10
 _DEFINED_HERE = ("retention", "centre-ratio", "illusion", "volume", "edge", "shape", "verdict")
 
 
-def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
+def markdown_report(
+    comparison: Comparison, novelty: Novelty | None = None, *, definitions: str = ""
+) -> str:
     """The finding with its tables. ``definitions``: where the numbers are defined, a link."""
     blocks = [
         f"# {_safe(headline(comparison))}",
@@ -50,6 +54,8 @@ def markdown_report(comparison: Comparison, *, definitions: str = "") -> str:
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
         *map(_section, likeness(comparison)),
+        *map(_section, novelty_listings(novelty)),
+        *(map(_safe, novelty_sentences(novelty)) if novelty else ()),
         _foot(comparison),
         _definitions(definitions),
     ]

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from falloff.analysis.estimates import Comparison, StudentComparison
+from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
+from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.wording import (
     by_retention,
     headline,
@@ -33,9 +35,12 @@ _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 _ASCII = str.maketrans({"–": "-", "−": "-", "→": "->", "…": "...", "·": "/", "τ": "tau"})
 
 
-def render(comparison: Comparison, console: Console) -> None:
+def render(comparison: Comparison, console: Console, novelty: Novelty | None = None) -> None:
     """Print the finding, as wide and as rich as ``console`` is."""
-    _Printer(console).finding(comparison)
+    printer = _Printer(console)
+    printer.finding(comparison)
+    if novelty is not None:
+        printer.novelty(novelty)
 
 
 def render_listings(listings: Iterable[Listing], console: Console) -> None:
@@ -69,6 +74,13 @@ class _Printer:
         ):
             if listing.rows:
                 self.listing(listing)
+
+    def novelty(self, novelty: Novelty) -> None:
+        for listing in novelty_listings(novelty, brief=True):
+            self.listing(listing)
+        self._console.print()
+        for sentence in novelty_sentences(novelty):
+            self._console.print(self._text(sentence))
 
     def _verdict(self, student: StudentComparison) -> None:
         status = student.verdict.status

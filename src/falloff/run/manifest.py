@@ -77,7 +77,8 @@ class Manifest:
     before every question; they follow from families, dialect and number, and are stored nowhere
     else. ``probes_file``: the digest of the file that some families are from. ``repeats`` is a
     matter of how much, and said here for those who read the run: the most that have been wanted so
-    far.
+    far. ``training`` is no matter of what is answered either: the digest of the training data whose
+    distances the run keeps, and what is known of its rim; never a prompt of it.
     ``models`` goes from role to model, the reference first: ``teacher``, then the students; a
     measured model alone has the role ``model``.
     """
@@ -94,6 +95,7 @@ class Manifest:
     shots: int = 0
     probes_file: str | None = None
     repeats: int = 1
+    training: dict[str, Any] | None = None
     version: str = __version__
     format: int = FORMAT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +147,26 @@ class RunReader:
         )
         return ((a and read_logprobs(a), b and read_logprobs(b)) for a, b in rows)
 
+    def openings(self) -> Iterator[tuple[str, str]]:
+        """(id, prompt) of every probe that was asked: what the user says before the first reply."""
+        seen: set[str] = set()
+        for role in self.manifest.models:
+            for probe_id, messages in self._rows(
+                """SELECT p.id, t.messages FROM transcripts t JOIN probes p ON p.number = t.probe
+                   WHERE t.role = ? AND t.repeat = 0 ORDER BY t.probe""",
+                role,
+            ):
+                if probe_id not in seen:
+                    seen.add(probe_id)
+                    yield probe_id, _opening(read_transcript(messages))
+
+    def distances(self) -> dict[str, float]:
+        """Distances to training data by probe id, as far as the run keeps them."""
+        rows = self._rows(
+            "SELECT p.id, n.distance FROM novelty n JOIN probes p ON p.number = n.probe"
+        )
+        return dict(rows)
+
     def spending(self, role: str) -> Spending:
         """What a model's answers took in all, repeats included."""
         from falloff.analysis import Spending  # here, since it loads scipy, and asking needs none
@@ -222,6 +243,11 @@ class RunReader:
     def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         with explained(self.path):
             yield from self._connection.execute(query, parameters)
+
+
+def _opening(transcript: Transcript) -> str:
+    said = takewhile(lambda message: message.role != "assistant", transcript.messages)
+    return "\n".join(message.content for message in said if message.role == "user")
 
 
 def open_for_reading(path: Path) -> RunReader:

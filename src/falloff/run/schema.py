@@ -44,8 +44,8 @@ TABLES = (
 )
 
 # Tables that older run files do not have: what went wrong where the answer's reason is still
-# ``error``, which of an answer's tokens were cached or thought, where any were, and the
-# log-probabilities of answers, compressed.
+# ``error``, which of an answer's tokens were cached or thought, where any were, the
+# log-probabilities of answers, compressed, and each probe's distance to the nearest training prompt.
 LATER_TABLES = {
     "errors": """
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
@@ -61,6 +61,9 @@ LATER_TABLES = {
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
         turns BLOB NOT NULL,
         PRIMARY KEY (role, repeat, probe)
+    """,
+    "novelty": """
+        probe INTEGER PRIMARY KEY REFERENCES probes, distance REAL NOT NULL
     """,
 }
 

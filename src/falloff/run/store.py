@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,18 @@ class RunStore:
         """Whether any model has answered anything."""
         rows = self._rows("SELECT EXISTS (SELECT 1 FROM answers WHERE score IS NOT NULL)")
         return bool(next(rows)[0])
+
+    def keep_novelty(self, training: dict[str, Any], distances: Mapping[str, float]) -> None:
+        """Keep the distance of each probe, by id, and of which training data; replaces earlier."""
+        with explained(self.path), schema.transaction(self._connection):
+            self._connection.execute("DELETE FROM novelty")
+            self._connection.executemany(
+                f"INSERT INTO novelty VALUES ({_NUMBER}, ?)",  # noqa: S608
+                distances.items(),
+            )
+            self._connection.execute(
+                "INSERT OR REPLACE INTO manifest VALUES ('training', ?)", (json.dumps(training),)
+            )
 
     def close(self) -> None:
         self._connection.close()

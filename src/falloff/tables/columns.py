@@ -25,7 +25,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "weight": ("weight", "weights", "sampleweight", "invsqrttaskweight", "equaltaskweight"),
 }  # fmt: skip
-OPTIONAL = ("item", "weight")
+NEEDED = ("model", "level", "score")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +50,10 @@ class Columns:
         return tuple((role, name) for role, name in pairs if name is not None)
 
 
-def settle(wanted: Columns, header: tuple[str, ...], table: str) -> Columns:
-    """The columns of a table with this header.
+def settle(
+    wanted: Columns, header: tuple[str, ...], table: str, needed: tuple[str, ...] = NEEDED
+) -> Columns:
+    """The columns of a table with this header. ``needed``: the roles that must be filled.
 
     Raises :class:`falloff.core.UsageError` if a named one is not there, or a needed one cannot be
     guessed.
@@ -66,7 +68,7 @@ def settle(wanted: Columns, header: tuple[str, ...], table: str) -> Columns:
     for role, names in found.items():
         free = [name for name in header if not any(name in taken for taken in found.values())]
         names += [] if names else _guess(role, free)
-        if not names and role not in OPTIONAL:
+        if not names and role in needed:
             raise _missing(role, header, table)
     one = {role: names[0] for role, names in found.items() if names and role != "level"}
     return Columns(levels=tuple(found["level"]), **one)
