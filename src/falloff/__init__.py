@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from falloff.api import Run, compare, measure, open_run
     from falloff.core import FalloffError
     from falloff.outcomes import Fit, fit
+    from falloff.probes.bench import Bench
 
 __version__ = "0.1.0"
 
-__all__ = ["FalloffError", "Fit", "Run", "__version__", "compare", "fit", "measure", "open_run"]
+__all__ = [
+    "Bench",
+    "FalloffError",
+    "Fit",
+    "Run",
+    "__version__",
+    "compare",
+    "fit",
+    "measure",
+    "open_run",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,6 +40,10 @@ def __getattr__(name: str) -> Any:
         from falloff.core import FalloffError
 
         return FalloffError
+    if name == "Bench":
+        from falloff.probes.bench import Bench
+
+        return Bench
     if name in ("Fit", "fit"):
         from falloff import outcomes
 

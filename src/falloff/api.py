@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from falloff.asking import ModelLike, Wanted, ask
+from falloff.asking import BenchLike, ModelLike, Wanted, ask
 from falloff.core import Coordinate, UsageError, missing_extra
 from falloff.run import FamilyStamp, Manifest, Progress, RunReader, open_for_reading
 
@@ -25,6 +25,7 @@ def compare(
     *,
     suite: str | Path | None = None,
     probes: str | Path | None = None,
+    bench: BenchLike | None = None,
     shots: int = 0,
     budget: int = BUDGET,
     precision: float | None = None,
@@ -45,7 +46,9 @@ def compare(
     once a turn with the messages, it returns text.
 
     ``suite`` is a suite's name (``micro`` unless said) or a suite file, ``probes`` a Python file
-    with families of one's own, asked alone unless a suite is named too. ``shots``: so many solved
+    with families of one's own, asked alone unless a suite is named too. ``bench`` is a file with a
+    benchmark of one's own, or a :class:`falloff.Bench` that says how to read it: its items are the
+    centre, and stressors lead outward (docs/own-benchmark.md). ``shots``: so many solved
     examples stand before every question, the same for all models.
 
     ``repeats``: probes at the centre and those drawn from the box are asked until each model has so
@@ -65,6 +68,7 @@ def compare(
         mode="compare",
         suite=suite,
         probes=probes,
+        bench=bench,
         shots=shots,
         budget=budget,
         precision=precision,
@@ -82,6 +86,7 @@ def measure(
     *,
     suite: str | Path | None = None,
     probes: str | Path | None = None,
+    bench: BenchLike | None = None,
     shots: int = 0,
     budget: int = BUDGET,
     precision: float | None = None,
@@ -99,6 +104,7 @@ def measure(
         mode="measure",
         suite=suite,
         probes=probes,
+        bench=bench,
         shots=shots,
         budget=budget,
         precision=precision,
@@ -284,6 +290,7 @@ def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
         scores=answers.scores,
         answers=answers.answers,
         reasons=answers.reasons,
+        items=tuple(str(s % stamp.pool.size) for s in answers.seeds) if stamp.pool else None,
         repeats=repeats_of(reader, stamp.name),
         tokens=tokens_of(reader, stamp.name),
     )

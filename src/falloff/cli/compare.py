@@ -66,10 +66,9 @@ def compare(
     """
     import falloff
 
+    wanted = asking.arguments()
     with progress_display() as progress:
-        done = falloff.compare(
-            teacher, student, **vars(asking), logprobs=logprobs, progress=progress
-        )
+        done = falloff.compare(teacher, student, **wanted, logprobs=logprobs, progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
 
 
@@ -84,8 +83,9 @@ def measure(
     """Measure one model alone: how far out it stays good, and how steeply it falls."""
     import falloff
 
+    wanted = asking.arguments()
     with progress_display() as progress:
-        done = falloff.measure(model, **vars(asking), progress=progress)
+        done = falloff.measure(model, **wanted, progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
 
 
