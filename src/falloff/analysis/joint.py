@@ -160,20 +160,28 @@ def _draws(
     chosen = order[np.minimum((ndtr(latent) * len(order)).astype(int), len(order) - 1)]
     at = (model.competence >= tau) @ data.mu
     theta = model.particles.theta
+    volume, psi = _checked(model, chosen, rng)
     return Draws(
         regions=Regions.from_vector(
             _with_point(theta.mean(axis=0), theta[chosen]), data.layout.labels
         ),
         centre=centre,
-        volume=_checked(model, chosen, rng) - model.unread,
+        volume=volume - model.unread,
         volume_at=_with_point(at.mean(), at[chosen]),
         competence=_with_point(model.competence.mean(axis=0), model.competence[chosen]),
         audit=model.audit,
+        psi=psi if data.items else None,
     )
 
 
-def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
-    """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit."""
+def _checked(
+    model: _Model, chosen: np.ndarray, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit.
+
+    And [items] what each item contributes to it: the volume is (1 − G)·Ŝ + G·(the audit's), so an
+    item moves it by (1 − G)ψ + Gψ_audit.
+    """
     odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
     check = model.audit.in_odds(float(np.clip(model.volume.mean(), _TINY, 1 - _TINY)))
     draws = check.fit + model.inflation * (odds[chosen] - odds.mean())
@@ -182,18 +190,15 @@ def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Flo
     if gain > 0:
         draws += gain * (check.seen + check.se * rng.standard_normal(len(chosen)) - draws)
     point = check.fit + gain * (check.seen - check.fit)
+    psi = (1 - gain) * model.psi + gain * model.psi_audit
     if model.reused:
         sd = float(draws.std()) * float(expit(point) * expit(-point))
-        draws += (_item_stretch(model, gain, sd) - 1) * (draws - draws.mean())
-    return np.asarray(expit(_with_point(point, draws)))
+        draws += (_item_stretch(psi, sd) - 1) * (draws - draws.mean())
+    return np.asarray(expit(_with_point(point, draws))), psi
 
 
-def _item_stretch(model: _Model, gain: float, sd: float) -> float:
-    """How far items that are shared by fit and audit stretch a volume whose spread is ``sd``.
-
-    The volume is (1 − G)·Ŝ + G·(the audit's), so an item moves it by (1 − G)ψ + Gψ_audit.
-    """
-    psi = (1 - gain) * model.psi + gain * model.psi_audit
+def _item_stretch(psi: Floats, sd: float) -> float:
+    """How far items that are shared by fit and audit stretch a volume whose spread is ``sd``."""
     return float(np.sqrt(max(1.0, few_items(psi) * sandwich(psi) / max(sd**2, 1e-12))))
 
 
