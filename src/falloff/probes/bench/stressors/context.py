@@ -90,7 +90,8 @@ def _standing_alone(variant: Variant) -> None:
 def of_the_same_topic(item: Item, bench: Benchmark) -> Sentences:
     """Statements of other items of its subject that share no name, quantity or answer with it."""
     own_words = item_words(item)
-    names, numbers = _names(item.prompt), _numbers(item.prompt)
+    answers = " ".join((*item.answers, *(item.options.texts if item.options else ())))
+    names, numbers = _names(item.prompt), _numbers(f"{item.prompt} {answers}")
     special = answer_words(item) - FORM_WORDS
     return Sentences(
         tuple(

@@ -16,7 +16,7 @@ _SENTENCE = re.compile(r"(?<=[.!?。！？؟।])\s+|\n+")
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+|\s+(?=(?:and|but|or|while|when|who|which|that)\s)")
 _WORD = re.compile(r"\s+")
 # Words on each side of a cut within a sentence.
-_LEAST = 3
+_LEAST = 2
 
 
 def stress(variant: Variant, dose: int, rng: random.Random, bench: Benchmark) -> Variant:
