@@ -1,8 +1,8 @@
 """What a stressor costs on a benchmark of fixed items: the original against the stressed.
 
 The original is the same prompt in every family of a benchmark, so its answers are taken together
-over all of them. All intervals are of one Bayesian bootstrap by item: an item has one weight, Exp(1)
-a draw, for all its answers, original and stressed, of both models, so that differences are paired.
+over all of them. Intervals are of a Bayesian bootstrap by item: an item has one weight a draw for
+all its answers, original and stressed, of both models, so that differences are paired.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from falloff.analysis.data import FamilyData, Floats
-from falloff.analysis.draws import DRAWS, outcome_patterns
+from falloff.analysis.draws import DRAWS, outcome_patterns, weight_shape
 from falloff.analysis.estimates import Fall, Stress
 from falloff.analysis.intervals import interval
 from falloff.core import child_seed
@@ -28,18 +28,20 @@ def stresses(families: Sequence[FamilyData], roles: tuple[str, ...]) -> dict[str
         return {}
     named = dict.fromkeys(item for data in pooled for item in data.items or ())
     items = {item: i for i, item in enumerate(named)}
-    rng = np.random.Generator(np.random.PCG64(child_seed("stress", len(items))))
-    weights = rng.exponential(size=(1 + DRAWS, len(items)))
-    weights[0] = 1.0
     originals = _Answers.together(
         [_Answers.of(data, roles, items, data.at_centre) for data in pooled]
     )
-    original = originals.means(weights, rng)
     found = {}
     for data in pooled:
         stressed = _Answers.of(data, roles, items, ~data.at_centre)
-        if original is None or (means := stressed.means(weights, rng)) is None:
+        if not (originals.item.size and stressed.item.size):
             continue
+        rng = np.random.Generator(np.random.PCG64(child_seed("stress", data.name)))
+        # Of few items weights vary more, by the smaller of the two sets.
+        shape = weight_shape(min(originals.items, stressed.items))
+        weights = rng.standard_gamma(shape, size=(1 + DRAWS, len(items))) / shape
+        weights[0] = 1.0
+        original, means = originals.means(weights, rng), stressed.means(weights, rng)
         falls = tuple(
             _fall(originals, stressed, i, original[i], means[i]) for i in range(len(roles))
         )
@@ -90,13 +92,15 @@ class _Answers:
             np.concatenate([part.share for part in parts]),
         )
 
-    def means(self, weights: Floats, rng: np.random.Generator) -> list[Floats] | None:
-        """[1 + DRAWS] a role, the share solved, with one prior answer in all; None of no answer.
+    @property
+    def items(self) -> int:
+        return len(np.unique(self.item))
+
+    def means(self, weights: Floats, rng: np.random.Generator) -> list[Floats]:
+        """[1 + DRAWS] a role, the share solved, with one prior answer in all.
 
         A prior answer is one of who solves what: for one model, Beta(½, ½).
         """
-        if not self.item.size:
-            return None
         patterns = outcome_patterns(len(self.scores))
         prior = rng.gamma(1 / len(patterns), size=(len(weights), len(patterns)))
         prior[0] = 0.0
