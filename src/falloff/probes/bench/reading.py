@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -166,6 +167,8 @@ def _item(part: _Parts, columns: Mapping[str, str], rule: Scoring, first: int | 
         answers = (part.choices.texts[right],)
     elif rule.rule == "choice":
         raise DefectError("no choices")
+    elif rule.rule == "regex" and not all(map(_is_pattern, answers)):
+        raise DefectError("an answer that is no pattern")
 
     def cell(role: str) -> Any:
         return part.row.get(columns[role]) if role in columns else None
@@ -184,6 +187,14 @@ def _item(part: _Parts, columns: Mapping[str, str], rule: Scoring, first: int | 
         protected=_listed(cell("protected")),
         group=_text(cell("group")).strip(),
     )
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
 
 
 def _rule_for(answer: str, *, choice: bool) -> Scoring:

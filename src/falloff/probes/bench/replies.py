@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from falloff.core import Reply
-from falloff.probes.answers import Kind, final_answer
+from falloff.probes.answers import Kind, final_answer, refusal
 from falloff.probes.answers.markup import visible
 from falloff.probes.answers.thinking import without_thinking
 from falloff.probes.bench.scoring import WHOLE
@@ -68,7 +68,7 @@ def _anywhere(task: StressedItem, text: str) -> str | None:
     # An answer of several words may be the whole reply, or its last line.
     readings = [text[-_LONGEST:], text.splitlines()[-1], *([found.value] if found else [])]
     right = next((reading for reading in readings if task.accepts(reading)), None)
-    if right is None and found is None and len(text.split()) > _FEW:
+    if right is None and (refusal(text) or (found is None and len(text.split()) > _FEW)):
         return None
     return right or readings[-1]
 
