@@ -46,8 +46,8 @@ def main(count: int = 100_000) -> None:
     for name, number in made.items():
         print(f"{name:24} {number:7,} variants, {1e6 * took[name] / number:6.0f} µs each")
     print(
-        f"{made.total():,} variants, {characters / 1e6:,.0f} million characters, in {seconds:.1f} s;"
-        f" {rejected:,} rejected"
+        f"{made.total():,} variants, {characters / 1e6:,.0f} million characters, in"
+        f" {seconds:.1f} s; {rejected:,} rejected"
     )
 
 

@@ -114,7 +114,9 @@ def main(run=None):
     for family in done.comparison.students[0].families:
         more = family.stress.more
         where = "BEYOND 0" if more.low > 0 or more.high < 0 else "holds 0"
-        print(f"{family.family:24} {more.estimate:+.2f} [{more.low:+.2f}, {more.high:+.2f}] {where}")
+        print(
+            f"{family.family:24} {more.estimate:+.2f} [{more.low:+.2f}, {more.high:+.2f}] {where}"
+        )
     print(done.report("own-benchmark.html"))
 
 

@@ -10,12 +10,51 @@ import random
 from pathlib import Path
 
 OUT = Path(__file__).parent / "own-benchmark.jsonl"
-PEOPLE = """Alice Clara Emma Fiona Greta Hannah Irene Judith Laura Miriam Nora Olivia Rachel Susan
-Adam Boris Colin David Edgar Felix Gustav Henry Jacob Martin Oscar Peter Simon Thomas""".split()
-THINGS = "apples candles pencils ribbons baskets mirrors buttons lemons stamps marbles".split()
-ROOMS = "the cellar,the attic,the greenhouse,the workshop,the pantry,the stable".split(",")
-CARGO = "copper wire,dried figs,window glass,sheep wool,olive oil,roof tiles".split(",")
-DAYS = "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday".split(",")
+PEOPLE = [
+    "Alice",
+    "Clara",
+    "Emma",
+    "Fiona",
+    "Greta",
+    "Hannah",
+    "Irene",
+    "Judith",
+    "Laura",
+    "Miriam",
+    "Nora",
+    "Olivia",
+    "Rachel",
+    "Susan",
+    "Adam",
+    "Boris",
+    "Colin",
+    "David",
+    "Edgar",
+    "Felix",
+    "Gustav",
+    "Henry",
+    "Jacob",
+    "Martin",
+    "Oscar",
+    "Peter",
+    "Simon",
+    "Thomas",
+]
+THINGS = [
+    "apples",
+    "candles",
+    "pencils",
+    "ribbons",
+    "baskets",
+    "mirrors",
+    "buttons",
+    "lemons",
+    "stamps",
+    "marbles",
+]
+ROOMS = ["the cellar", "the attic", "the greenhouse", "the workshop", "the pantry", "the stable"]
+CARGO = ["copper wire", "dried figs", "window glass", "sheep wool", "olive oil", "roof tiles"]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
 
 def gains(rng, people, number):
@@ -67,7 +106,7 @@ def carried(rng, people, number):
 
 def items():
     """500 items as rows: sums from makers of the first kind, passages from those of the second."""
-    rng = random.Random("own benchmark, 500 items")
+    rng = random.Random("own benchmark, 500 items")  # noqa: S311 - no secret
     numbers = rng.sample(range(1000, 9999), 500)
     for i, number in enumerate(numbers):
         make = (gains, where, boxes, carried)[i % 4]

@@ -183,13 +183,16 @@ class Run:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every outcome as a row: probe, family, doses by axis, role, model, score, reason, …
 
-        ``template`` numbers the wording; None where the family's code is not here.
+        ``template`` numbers the wording; None where the family's code is not here. Of a benchmark
+        ``item`` numbers its item, from 0; answers to one item belong together.
         """
         from falloff.gather import have_families, task_of
 
         templates: dict[str, int | None] = {}
         with self._reader() as reader:
             have_families(reader)
+            families = reader.manifest.families
+            pools = {stamp.name: stamp.pool.size for stamp in families if stamp.pool}
             for role, stamp in reader.manifest.models.items():
                 for placed, outcome in reader.outcomes(role):
                     probe = placed.probe
@@ -203,6 +206,7 @@ class Run:
                         **{f"axis.{axis}": dose for axis, dose in probe.coordinate},
                         "template": templates[probe.id],
                         "share": placed.share,
+                        **({"item": str(probe.seed % pools[probe.family])} if pools else {}),
                         "role": role,
                         "model": stamp.spec,
                         "score": outcome.score,

@@ -59,6 +59,12 @@ class Wanted:
             raise UsageError(
                 "A benchmark is asked alone.", remedy="Leave out --suite and --probes, or --bench."
             )
+        if self.bench is not None and self.shots:
+            # An example would be an item of its own, and might be the one that is asked.
+            raise UsageError(
+                "A benchmark is asked with the examples that it has.",
+                remedy="Leave out --shots; put examples into its messages as earlier turns.",
+            )
 
     @cached_property
     def prepared(self) -> PreparedBench | None:

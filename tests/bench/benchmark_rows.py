@@ -3,8 +3,32 @@
 import json
 import random
 
-NAMES = "Emma Peter Olivia Samuel Hannah Victor Nora Thomas Clara Oscar Judith Henry".split()
-THINGS = "apples kettles pencils ribbons lanterns saddles candles baskets mirrors violins".split()
+NAMES = [
+    "Emma",
+    "Peter",
+    "Olivia",
+    "Samuel",
+    "Hannah",
+    "Victor",
+    "Nora",
+    "Thomas",
+    "Clara",
+    "Oscar",
+    "Judith",
+    "Henry",
+]
+THINGS = [
+    "apples",
+    "kettles",
+    "pencils",
+    "ribbons",
+    "lanterns",
+    "saddles",
+    "candles",
+    "baskets",
+    "mirrors",
+    "violins",
+]
 OTHER = (
     "一个农夫有{a}只鸡和{b}只鸭。他一共有多少只家禽？",
     "يملك أحمد {a} كتابا وأعطته أخته {b} كتب أخرى. كم كتابا لديه الآن؟",
@@ -43,10 +67,10 @@ def _speed(rng, i):
 def _passage(rng, i):
     who, place = rng.choice(NAMES), rng.choice(["Norwich", "Lisbon", "Kyoto", "Cairo"])
     text = (
-        f"{who} moved to {place} because the weather was milder there. “I never liked snow, not even"
-        f" once,” {who} used to say. The house stood on a hill, and from room {i} one could see"
-        " the whole valley; every morning the milk was brought by cart. Where did this person"
-        " move to?"
+        f"{who} moved to {place} because the weather was milder there. “I never liked snow,"
+        f" not even once,” {who} used to say. The house stood on a hill, and from room {i} one"
+        " could see the whole valley; every morning the milk was brought by cart. Where did this"
+        " person move to?"
     )
     return {"prompt": text, "answer": place, "subject": "reading", "protected": ["whole valley"]}
 
@@ -54,7 +78,8 @@ def _passage(rng, i):
 def _code(rng, i):
     a, b = rng.randint(2, 40), rng.randint(2, 40)
     text = (
-        f"Consider the following program:\n\n```python\ndef value_{i}(x):\n    return x  +  {a}\n```\n\n"
+        f"Consider the following program:\n\n```python\ndef value_{i}(x):\n    return x  +  {a}\n"
+        "```\n\n"
         f"Which value does `value_{i}({b})` give back, if everything works as expected?"
     )
     return {"prompt": text, "answer": str(a + b), "subject": "code"}
@@ -92,7 +117,8 @@ def _written(rng, i):
     values = list(dict.fromkeys([a + 10, *values]))[:4]
     rng.shuffle(values)
     lines = "\n".join(f"({letter}) {v}" for letter, v in zip("abcd", values, strict=False))
-    text = f"Which number is ten more than {a}, as counted by {rng.choice(NAMES)} in case {i}?\n{lines}\nAnswer:"
+    who = rng.choice(NAMES)
+    text = f"Which number is ten more than {a}, as counted by {who} in case {i}?\n{lines}\nAnswer:"
     return {
         "prompt": text, "answer": str(a + 10), "choices": [str(v) for v in values],
         "subject": "sums",

@@ -6,8 +6,6 @@ from falloff.probes.bench import read_benchmark
 COUNT = 1200
 
 
-
-
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory):
     """A benchmark of 1,200 items of all kinds, with a solver for the sums among them."""
@@ -22,6 +20,7 @@ import re
 
 def solve(prompt):
     """The sums about things in a cupboard, and no others."""
-    found = re.fullmatch(r"\\w+ has ([\\d,]+) .* gave \\w+ (\\d+) more of them.*", prompt, re.DOTALL)
+    form = r"\\w+ has ([\\d,]+) .* gave \\w+ (\\d+) more of them.*"
+    found = re.fullmatch(form, prompt, re.DOTALL)
     return int(found[1].replace(",", "")) + int(found[2]) if found else None
 '''

@@ -48,13 +48,17 @@ def test_a_run_asks_in_turn_and_its_report_needs_no_file(tmp_path):
     bench = Bench(file=file, stressors="typos,framing")
     run = falloff.measure(right, bench=bench, budget=120, run=tmp_path / "a.falloff")
     with run._reader() as reader:
+        different = 0
         for stamp in reader.manifest.families:
             answers = reader.evidence(stamp.name)
             asked = Counter(seed % stamp.pool.size for seed in answers.seeds)
             assert len(asked) == min(stamp.pool.used, len(answers.seeds))
+            different += len(asked)
             assert max(asked.values()) - min(asked.values()) <= 1
             assert stamp.pool.used + sum(stamp.pool.rejected.values()) == 60
     assert run.manifest.bench["items"] == 60
+    items = Counter((row["family"], row["item"]) for row in run.rows())
+    assert len(items) == different
     assert UNKNOWN_GOLD not in run.report(tmp_path / "a.html").read_text()
     file.unlink()
     for name in ("typos", "framing"):

@@ -1,4 +1,4 @@
-"""Files as people have them: every column is said, every loss counted, every error has its place."""
+"""Files as people have them: columns are said, losses counted, errors have their place."""
 
 import csv
 import json
@@ -293,9 +293,7 @@ def test_a_larger_benchmark_is_drawn_from_by_id(file, monkeypatch):
         ("options", UsageError, "no item has options"),
     ],
 )
-def test_a_stressor_that_cannot_be_had_is_an_error_where_it_is_named(
-    file, stressors, error, what
-):
+def test_a_stressor_that_cannot_be_had_is_an_error_where_it_is_named(file, stressors, error, what):
     lines(file, *map(item, range(20)))
     with pytest.raises(error) as raised:
         Bench(file=file, stressors=stressors).prepare()
@@ -311,7 +309,7 @@ def test_what_is_left_out_is_said(file):
 
 def test_typos_without_their_word_list_are_left_out_or_name_the_extra(file, monkeypatch):
     lines(file, *map(item, range(20)))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert "falloff[bench]" in Bench(file=file).prepare().left_out["typos"]
     with pytest.raises(UsageError, match=r"falloff\[bench\]"):
         Bench(file=file, stressors="typos").prepare()

@@ -69,7 +69,8 @@ OPTIONS = Options(leads=("A. ", "B. ", "C. "), texts=("Paris", "Rome", "A"), rig
     ("reply", "reason"),
     [
         ("B", "solved"), ("(B)", "solved"), ("b.", "solved"), ("Rome", "solved"),
-        ("B. Rome", "solved"), ("The answer is B.", "solved"), ("The answer is **Rome**.", "solved"),
+        ("B. Rome", "solved"), ("The answer is B.", "solved"),
+        ("The answer is **Rome**.", "solved"),
         ("B, because Paris is not.", "solved"), ("A", "wrong"), ("A. Paris", "wrong"),
         ("Paris or Rome", "wrong"), ("Let me see. Well, hm.", "malformed"),
         ("Working it out …\nRome", "solved"),

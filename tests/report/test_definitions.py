@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from test_likeness import asked
+from test_stressor_table import stressed
 
 from falloff.report import comparison_as_dict, html_report, profile_as_dict
 from falloff.report.contents import ReportContents
@@ -29,7 +30,7 @@ DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 @pytest.fixture
 def whole(contents: ReportContents) -> ReportContents:
     """With everything that is only there on request."""
-    return replace(contents, comparison=asked())
+    return replace(contents, comparison=stressed(asked()))
 
 
 def numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -88,6 +89,7 @@ def test_every_column_of_numbers_leads_to_its_definition(whole: ReportContents) 
     unlinked = {re.sub(r"<.*?>", "", head).strip() for head in heads if "#def-" not in head}
     models = {profile.model for profile in every_profile(whole)}
     rows = {"Student", "Model", "Axis", "Family", "Capability", "Where", "Transcripts", "Reason"}
+    rows |= {"Stressor"}
     assert unlinked - models <= rows | {"Against the teacher", "Scaled copy?"}
 
 

@@ -174,9 +174,7 @@ def _draws(
     )
 
 
-def _checked(
-    model: _Model, chosen: np.ndarray, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _checked(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """[1 + DRAWS] the volume: stretched to the sandwich, widened by form, drawn to the audit.
 
     And [items] what each item contributes to it: the volume is (1 − G)·Ŝ + G·(the audit's), so an

@@ -17,6 +17,7 @@ EXTRAS = {
     "hf": (("torch", "transformers"), "hf: models, any transformers checkpoint"),
     "lab": (("torch", "transformers"), "growing models"),
     "frames": (("polars",), "data frames, Parquet"),
+    "bench": (("spellchecker",), "typos in a benchmark of your own"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs"),
 }
 

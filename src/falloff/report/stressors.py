@@ -14,9 +14,7 @@ def stressors(comparison: Comparison) -> Listing:
     alone = not comparison.students
     rows: list[tuple[str, ...]] = []
     for i, family in enumerate(comparison.teacher.families):
-        compared = [
-            (student.model, student.families[i].stress) for student in comparison.students
-        ]
+        compared = [(student.model, student.families[i].stress) for student in comparison.students]
         first = family.stress if alone else next((s for _, s in compared if s), None)
         if first is None:
             continue
@@ -63,5 +61,5 @@ def _rejected(found: Stress) -> str:
     if not total:
         return share
     reason, most = max(found.rejected.items(), key=lambda pair: pair[1])
-    others = f"\n{count(total - most)} otherwise" if total > most else ""
-    return f"{share}\n{one_line(reason)}{others}"
+    others = f"; {count(total - most)} otherwise" if total > most else ""
+    return f"{share}: {one_line(reason)}{others}"

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class FamilyAnswers(FamilyEvidence):
     """A family's evidence with what each model answered, and why it scored what it scored.
 
-    ``probe_ids``, ``seeds`` and, for each role, ``reasons`` and ``answers`` have one entry a probe. A reason
-    is None where the probe has not been asked yet; the score is NaN there and where it is
+    ``probe_ids``, ``seeds`` and, for each role, ``reasons`` and ``answers`` have one entry a probe.
+    A reason is None where the probe has not been asked yet; the score is NaN there and where it is
     ``error``.
     """
 

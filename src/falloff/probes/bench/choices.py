@@ -1,4 +1,4 @@
-"""Options of an item: from what a file holds to which one is right and where the prompt has them."""
+"""Options of an item: what a file holds, which one is right, where the prompt has them."""
 
 from __future__ import annotations
 
@@ -93,8 +93,7 @@ def _named(choices: Choices, answer: str, first: int | None) -> set[int]:
         return {letters.index(letter)}
     if first is not None and answer.isdecimal() and 0 <= int(answer) - first < len(choices.texts):
         return {int(answer) - first}
-    folded = {i for i, text in enumerate(choices.texts) if text.casefold() == answer.casefold()}
-    return folded
+    return {i for i, text in enumerate(choices.texts) if text.casefold() == answer.casefold()}
 
 
 def first_number(rows: Iterable[tuple[Choices | None, Sequence[str]]]) -> int | None:

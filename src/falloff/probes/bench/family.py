@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,9 +60,7 @@ class StressFamily(Family):
             generate=_never,
             renderers={"chat": AsItStands()},
             most_tokens=20_000,
-            pool=Pool(
-                size=len(bench.items), eligible=tuple(eligible), rejected=dict(rejected)
-            ),
+            pool=Pool(size=len(bench.items), eligible=tuple(eligible), rejected=dict(rejected)),
             bench=bench,
             stressors=stressors,
         )
@@ -116,5 +115,5 @@ def stressed(
     return variant
 
 
-def _never(at: Coordinate, rng: object) -> Iterator[Task]:
+def _never(at: Coordinate, rng: random.Random) -> Task:
     raise NotImplementedError("items come from a pool")

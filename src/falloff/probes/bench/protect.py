@@ -1,4 +1,4 @@
-"""What no stressor may touch: numbers with their units, names, code, quotes, and the answer's words.
+"""What no stressor may touch: numbers, units, names, code, quotes, and the answer's words.
 
 Careful rather than complete: a plain word that is taken for a name stays as it is, and does no
 harm.
@@ -13,11 +13,74 @@ from functools import lru_cache
 from falloff.probes.bench.item import Item
 
 NUMBER_WORDS = frozenset(
-    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
-    hundred hundreds thousand thousands million millions billion billions dozen dozens half halves
-    third thirds quarter quarters fifth sixth seventh eighth ninth tenth first second twice thrice
-    double triple single pair pairs couple both each every none per percent""".split()
+    [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "hundreds",
+        "thousand",
+        "thousands",
+        "million",
+        "millions",
+        "billion",
+        "billions",
+        "dozen",
+        "dozens",
+        "half",
+        "halves",
+        "third",
+        "thirds",
+        "quarter",
+        "quarters",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "first",
+        "second",
+        "twice",
+        "thrice",
+        "double",
+        "triple",
+        "single",
+        "pair",
+        "pairs",
+        "couple",
+        "both",
+        "each",
+        "every",
+        "none",
+        "per",
+        "percent",
+    ]
 )
 # In order: the first that matches at a place is taken.
 _PIECES = re.compile(
@@ -25,15 +88,15 @@ _PIECES = re.compile(
       ```.*?(?:```|\Z)                                  # fenced code
     | `[^`\n]+`
     | ^(?:\ {4}|\t)\S[^\n]*$                            # indented code
-    | ^[^\n]*(?:[{};]|==|=>|->|::)\s*$
-    | ^\s*(?:def|class|import|from|return|print|for|if|while)\b[^\n]*[:(=][^\n]*$
+    | ^[^\n]{0,400}(?:[{};]|==|=>|->|::)[ \t]*$
+    | ^[ \t]*(?:def|class|import|from|return|print|for|if|while)\b[^\n]*[:(=][^\n]*$
     | \$\$[^$]+\$\$ | \$[^$\n\d][^$\n]*\$ | \\[A-Za-z]+(?:\{[^{}]*\})*    # formulas
     | "[^"\n]{1,600}" | “[^”]{1,600}” | «[^»]{1,600}» | „[^“”]{1,600}[“”] | 「[^」]{1,600}」
     | (?<!\w)'[^'\n]{1,200}'(?!\w) | (?<!\w)‘[^’\n]{1,200}’(?!\w)
     | <[^<>\n]{1,200}>                                  # tags
-    | \S{0,200}(?:://|@|\\|\w/\w|\w_\w)\S{0,200}        # addresses, paths, names in code
+    | (?<!\S)\S{0,200}(?:://|@|\\|\w/\w|\w_\w)\S{0,200}        # addresses, paths, names in code
     | [^\s\w]?[-+−]?\d[\d.,:/×^%‰°-]*(?:\s?[^\W\d_]{1,30})? # a number and its unit
-    | \S{0,40}\d\S{0,40}
+    | (?<!\S)\S{0,40}\d\S{0,40}
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
@@ -81,16 +144,6 @@ def words_outside(text: str, spans: Iterable[Span]) -> list[Span]:
         if i == len(kept) or word.end() <= kept[i][0]:
             found.append(word.span())
     return found
-
-
-def outside(text: str, spans: Iterable[Span]) -> list[Span]:
-    """Places of what lies between the spans."""
-    gaps, start = [], 0
-    for low, high in spans:
-        gaps.append((start, low))
-        start = high
-    gaps.append((start, len(text)))
-    return [(low, high) for low, high in gaps if low < high]
 
 
 @lru_cache(maxsize=8192)

@@ -1,4 +1,4 @@
-"""From a file to a benchmark: rows checked one by one, each loss counted, nothing guessed silently."""
+"""From a file to a benchmark: rows checked one by one, losses counted, guesses said."""
 
 from __future__ import annotations
 

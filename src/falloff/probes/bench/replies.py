@@ -105,13 +105,12 @@ def _tagged(text: str) -> str | None:
 
 
 def _in_object(text: str) -> str | None:
-    last = None
-    for last in _OBJECT.finditer(text[-_LONGEST:]):
-        pass
-    if last is None:
+    text = text[-_LONGEST:]
+    starts = [found.start() for found in _OBJECT.finditer(text)]
+    if not starts:
         return None
     try:
-        value, _ = json.JSONDecoder().raw_decode(text[-_LONGEST:], last.start())
+        value, _ = json.JSONDecoder().raw_decode(text, starts[-1])
         answer = value["answer"]
     except (ValueError, RecursionError):
         return None

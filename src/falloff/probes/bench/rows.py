@@ -44,7 +44,9 @@ def read_rows(path: Path) -> Rows:
             found = _json_lines(path)
         case ".csv" | ".tsv":
             records = read_records(path)
-            cells = ((line, dict(zip(records.header, row, strict=True))) for line, row in records.rows)
+            cells = (
+                (line, dict(zip(records.header, row, strict=True))) for line, row in records.rows
+            )
             found = Rows(rows=tuple(cells))
         case ".parquet":
             found = _parquet(path)

@@ -1,13 +1,13 @@
 """When a reply is right: by one of six rules, or by a function of the user's.
 
-    auto         by item: choice with options, numeric, json, or else normalised
-    exact        the reply, but for space around it, is the answer
-    normalised   the same words: case, articles, space and marks around do not matter
-    numeric      the same number; numeric:0.01 within ± 0.01, numeric:1% within one per cent
-    choice       the right option, by its label or its text
-    regex        the answer is a regular expression that is found in the reply
-    json         the reply has all that the answer, a JSON value, has; it may have more
-    FILE.py:NAME a function (reply, answer) → whether it is right
+auto         by item: choice with options, numeric, json, or else normalised
+exact        the reply, but for space around it, is the answer
+normalised   the same words: case, articles, space and marks around do not matter
+numeric      the same number; numeric:0.01 within ± 0.01, numeric:1% within one per cent
+choice       the right option, by its label or its text
+regex        the answer is a regular expression that is found in the reply
+json         the reply has all that the answer, a JSON value, has; it may have more
+FILE.py:NAME a function (reply, answer) → whether it is right
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from falloff.probes.suite import Suite
 LEAST_ITEMS = 8
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Bench:
     """A benchmark of the user's, as it is asked for; each as ``falloff compare`` has it.
 
@@ -30,6 +30,7 @@ class Bench:
     """
 
     file: str | Path
+    _: KW_ONLY
     columns: str = ""
     scoring: str = "auto"
     stressors: str = ""

@@ -135,9 +135,7 @@ def read_table(text: str) -> Content:
     return parts
 
 
-CONTAINERS: tuple[
-    tuple[str, Callable[[Content], str], Callable[[str], Content]], ...
-] = (
+CONTAINERS: tuple[tuple[str, Callable[[Content], str], Callable[[str], Content]], ...] = (
     ("Markdown", write_markdown, read_markdown),
     ("JSON", write_json, read_json),
     ("XML", write_xml, read_xml),

@@ -10,9 +10,15 @@ from falloff.probes.bench.variant import Variant
 
 _FRAMES = (
     ("Please read the following task carefully and answer it.\n\n", ""),
-    ("A colleague passed this on to me, and I would like to be sure of it:\n\n", "\n\nCan you help?"),
+    (
+        "A colleague passed this on to me, and I would like to be sure of it:\n\n",
+        "\n\nCan you help?",
+    ),
     ("You are known for getting such things right. Here is the next one.\n\n---\n\n", "\n\n---"),
-    ("From an exercise book, on a page that was left open:\n\n>>>\n", "\n<<<\n\nWork it out for me."),
+    (
+        "From an exercise book, on a page that was left open:\n\n>>>\n",
+        "\n<<<\n\nWork it out for me.",
+    ),
 )
 # For each register, several ways to say it; which one is drawn.
 _REGISTERS = (

@@ -14,8 +14,8 @@ from falloff.probes.bench.variant import RejectedError, Variant
 
 # Prompts that leave no room for anything but the answer.
 _ALONE = re.compile(
-    r"\b(?:only|just|nothing else|nothing but|no explanation|without (?:any )?(?:explanation|further)"
-    r"|single (?:word|number|letter)|one word)\b",
+    r"\b(?:only|just|nothing else|nothing but|no explanation|without (?:any )?explanation"
+    r"|without (?:any )?further|single (?:word|number|letter)|one word)\b",
     re.IGNORECASE,
 )
 
@@ -49,9 +49,7 @@ DEMANDS = {
         line="A lantern was lit.",
         kept=lambda reply: len(re.findall(r"\blantern\b", reply, re.IGNORECASE)) == 1,
     ),
-    "quiet": Demand(
-        said="Use no exclamation mark.", line="", kept=lambda reply: "!" not in reply
-    ),
+    "quiet": Demand(said="Use no exclamation mark.", line="", kept=lambda reply: "!" not in reply),
     "checked": Demand(
         said="Before the answer, write a line that says CHECKED.",
         line="CHECKED",

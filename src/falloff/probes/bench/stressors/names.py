@@ -38,8 +38,9 @@ def stress(variant: Variant, dose: int, rng: random.Random, bench: Benchmark) ->
     chosen = found if dose > 1 else [rng.choice(found)]
     new = _drawn(chosen, item_words(variant.item), rng)
     swap = _Swapper(new)
-    if variant.item.scoring.rule in ("regex", "function") and swap(variant.answers[0]) != (
-        variant.answers[0]
+    if (
+        variant.item.scoring.rule in ("regex", "function")
+        and swap(variant.answers[0]) != (variant.answers[0])
     ):
         raise RejectedError("the answer has a name, and its scoring cannot follow")
     if any(kept != swap(kept) for kept in variant.item.protected):
@@ -66,9 +67,7 @@ def swappable(texts: tuple[str, ...]) -> list[str]:
     return [name for name, is_alone in alone.items() if is_alone]
 
 
-def _drawn(
-    names: list[str], taken: frozenset[str], rng: random.Random
-) -> Mapping[str, str]:
+def _drawn(names: list[str], taken: frozenset[str], rng: random.Random) -> Mapping[str, str]:
     """Other names of the same pronoun, none of which the item has, no two alike."""
     new: dict[str, str] = {}
     for name in names:
@@ -85,7 +84,6 @@ class _Swapper:
 
     def __call__(self, text: str) -> str:
         return self._names.sub(lambda found: self._new[found.group()], text)
-
 
 
 def _renamed(message: Message, new: Mapping[str, str]) -> Message:

@@ -30,7 +30,7 @@ def stress(variant: Variant, dose: int, rng: random.Random, bench: Benchmark) ->
     taken = set(numbers)
     new: dict[str, str] = {}
     for number in chosen:
-        new[number] = _other(number, len(number) + (dose > 2), taken, rng)
+        new[number] = _other(len(number) + (dose > 2), taken, rng)
         taken.add(new[number])
     stem = _WHOLE.sub(lambda found: new.get(found.group(), found.group()), variant.stem)
     answer = _solved(replace(variant, stem=stem), bench.solver)
@@ -56,8 +56,8 @@ def _solved(variant: Variant, solver: OwnFunction) -> str | None:
     return None if said is None else str(said)
 
 
-def _other(number: str, digits: int, taken: set[str], rng: random.Random) -> str:
-    """Another number of so many digits, as large as it, not yet met."""
+def _other(digits: int, taken: set[str], rng: random.Random) -> str:
+    """Another number of so many digits, not yet met."""
     low, high = 10 ** (digits - 1) if digits > 1 else 2, 10**digits - 1
     for _ in range(50):
         drawn = str(rng.randint(low, high))

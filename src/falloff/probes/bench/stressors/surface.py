@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -39,7 +40,8 @@ def stress(variant: Variant, dose: int, rng: random.Random, bench: Benchmark) ->
     spans = protected_spans(text, kept)
     # A word at the start of a sentence is protected since it might be a name; these are none.
     edits = [edit for find in _FINDERS[:dose] for edit in find(text, rng)]
-    free = [edit for edit in edits if not any(a < edit[1] and edit[0] < b for a, b in spans)]
+    ends = [high for _, high in spans]
+    free = [edit for edit in edits if not _touches(edit, spans, ends)]
     starts = [e for e in _uncapitalised(text) if dose > 1 and text[e[0] : e[1]] not in kept]
     special = answer_words(item)
     shouted = _shouted(text, spans, special, rng) if dose > 2 else []
@@ -47,6 +49,12 @@ def stress(variant: Variant, dose: int, rng: random.Random, bench: Benchmark) ->
     if changed == text:
         raise RejectedError("nothing that may change its case or spacing")
     return replace(variant, stem=changed)
+
+
+def _touches(edit: Edit, spans: tuple[tuple[int, int], ...], ends: list[int]) -> bool:
+    """Whether it reaches into a span: into the first that ends behind where it begins."""
+    at = bisect_right(ends, edit[0])
+    return at < len(spans) and spans[at][0] < edit[1]
 
 
 def _wide(text: str, rng: random.Random) -> list[Edit]:

@@ -38,10 +38,13 @@ def give_examples(variant: Variant, dose: int, rng: random.Random, bench: Benchm
     count = ((0, 2, 8) if has else (2, 8))[dose - 1]
     free = [pair for pair in _PAIRS if pair[0] not in variant.plain]
     turns = [
-        Message(role=role, content=text)
-        for pair in rng.sample(free, count)
-        for role, text in zip(("user", "assistant"), pair, strict=True)
-    ]  # fmt: skip
+        message
+        for question, answer in rng.sample(free, count)
+        for message in (
+            Message(role="user", content=question),
+            Message(role="assistant", content=answer),
+        )
+    ]
     return replace(variant, before=(*system, *turns))
 
 

@@ -15,6 +15,7 @@ _COUNTS = (4, 2, 4, 8)
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟।])\s+|\n+")
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+|\s+(?=(?:and|but|or|while|when|who|which|that)\s)")
 _WORD = re.compile(r"\s+")
+_ANY = re.compile(r"\S+")
 # Words on each side of a cut within a sentence.
 _LEAST = 2
 
@@ -48,13 +49,12 @@ def _pieces(text: str, least: int) -> list[str]:
 
 def _halved(piece: str) -> tuple[str, str]:
     """Cut near the middle, at the end of a clause if there is one."""
+    words = [word.span() for word in _ANY.finditer(piece)]
+    if len(words) < 2 * _LEAST:
+        raise RejectedError("too short for so many parts")
+    first, last = words[_LEAST - 1][1], words[-_LEAST][0]
     for places in (_CLAUSE, _WORD):
-        cuts = [
-            cut
-            for cut in places.finditer(piece)
-            if len(piece[: cut.start()].split()) >= _LEAST
-            and len(piece[cut.end() :].split()) >= _LEAST
-        ]
+        cuts = [c for c in places.finditer(piece) if first <= c.start() and c.end() <= last]
         if cuts:
             cut = min(cuts, key=lambda c: abs(c.start() - len(piece) / 2))
             return piece[: cut.start()], piece[cut.end() :]
