@@ -24,8 +24,9 @@ _WHO = """the ferry crew; the harbour office; a retired sailor; the lighthouse k
 the old chapel; the fish market; a visiting choir; the night porter; the gardening club;
 the town archive; the cable car; a travelling clockmaker; the brass band; the village bakery;
 the rowing society; the local museum; a landscape painter; the weather station; the print shop;
-the botanical garden; the tram depot; a stamp collector; the theatre troupe; the stone quarry; the puppet workshop;
-the wool merchant; the pottery studio; the river pilot; the bell foundry; the chess circle"""
+the botanical garden; the tram depot; a stamp collector; the theatre troupe; the stone quarry;
+the puppet workshop; the wool merchant; the pottery studio; the river pilot; the bell foundry;
+the chess circle"""
 _DID = """repainted; admired; borrowed; described; restored; photographed; postponed; rearranged;
 praised; catalogued; sketched; abandoned; polished; rediscovered; donated; dismantled; hid;
 celebrated; inspected; forgot; decorated; mended; neglected; displayed"""

@@ -6,17 +6,18 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from falloff.core import Message, ToolSpec, UsageError, child_seed
+from falloff.core import Message, UsageError, child_seed
 from falloff.probes.answers.markup import plain
 from falloff.probes.answers.numbers import number
 from falloff.probes.answers.structured import is_json
 from falloff.probes.bench import columns as columns_
 from falloff.probes.bench.benchmark import Benchmark
+from falloff.probes.bench.cells import answers_of, messages_of, text_of, texts_of, tools_of
 from falloff.probes.bench.choices import (
     Choices,
     DefectError,
@@ -96,14 +97,14 @@ def read_benchmark(
 
 def _parts(numbered: Row, columns: Mapping[str, str]) -> _Parts:
     line, row = numbered
-    before, prompt = _messages(row, columns)
+    before, prompt = messages_of(row, columns)
     if not prompt.strip():
         raise DefectError("an empty prompt")
     if len(prompt) > _LONGEST:
         raise DefectError(f"a prompt of more than {_LONGEST:,} characters")
     if any(0xD800 <= ord(character) <= 0xDFFF for character in prompt):
         raise DefectError("a prompt with half a character")
-    answers = _answers(row.get(columns["answer"]))
+    answers = answers_of(row.get(columns["answer"]))
     if not answers:
         raise DefectError("an empty answer")
     name = columns.get("choices", "")
@@ -112,50 +113,6 @@ def _parts(numbered: Row, columns: Mapping[str, str]) -> _Parts:
     return _Parts(
         line=line, row=row, before=before, prompt=prompt, answers=answers, choices=choices
     )
-
-
-def _messages(
-    row: Mapping[str, Any], columns: Mapping[str, str]
-) -> tuple[tuple[Message, ...], str]:
-    if "messages" not in columns:
-        prompt = _text(row.get(columns["prompt"]))
-        context = _text(row.get(columns["context"])) if "context" in columns else ""
-        return (), f"{context}\n\n{prompt}" if context.strip() else prompt
-    given = row.get(columns["messages"])
-    try:
-        said = json.loads(given) if isinstance(given, str) else given
-    except ValueError:
-        raise DefectError("messages that are no JSON") from None
-    if not isinstance(said, Sequence) or not said or isinstance(said, str):
-        raise DefectError("no messages")
-    messages = tuple(map(_message, said))
-    if messages[-1].role != "user":
-        raise DefectError("messages that do not end with the user's")
-    return messages[:-1], messages[-1].content
-
-
-def _message(given: Any) -> Message:
-    if not isinstance(given, Mapping):
-        raise DefectError("messages that are no objects")
-    content, role = given.get("content", given.get("value")), given.get("role", given.get("from"))
-    role = {"human": "user", "gpt": "assistant", "developer": "system"}.get(str(role), str(role))
-    if isinstance(content, Sequence) and not isinstance(content, str):
-        if not all(isinstance(c, Mapping) and c.get("type", "text") == "text" for c in content):
-            raise DefectError("messages with more than text")
-        content = "".join(str(part.get("text", "")) for part in content)
-    if role not in ("system", "user", "assistant") or given.get("tool_calls"):
-        raise DefectError("messages of tools, or of unknown roles")
-    return Message(role=role, content=_text(content))  # type: ignore[arg-type]
-
-
-def _answers(value: Any) -> tuple[str, ...]:
-    """All that is right: a list of texts is several answers, anything else is one."""
-    if isinstance(value, Mapping) and isinstance(value.get("text"), list):
-        value = value["text"]
-    if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-        return tuple(v for v in value if v.strip())
-    text = _text(value)
-    return (text,) if text.strip() else ()
 
 
 def _item(part: _Parts, columns: Mapping[str, str], rule: Scoring, first: int | None) -> Item:
@@ -173,7 +130,7 @@ def _item(part: _Parts, columns: Mapping[str, str], rule: Scoring, first: int | 
     def cell(role: str) -> Any:
         return part.row.get(columns[role]) if role in columns else None
 
-    named = _text(cell("id")).strip()
+    named = text_of(cell("id")).strip()
     content = json.dumps([part.prompt, [m.content for m in part.before], answers])
     return Item(
         id=named or hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16],
@@ -183,9 +140,9 @@ def _item(part: _Parts, columns: Mapping[str, str], rule: Scoring, first: int | 
         scoring=rule if rule.rule != "auto" else _rule_for(answers[0], choice=options is not None),
         before=part.before,
         options=options,
-        tools=_tools(cell("tools")),
-        protected=_listed(cell("protected")),
-        group=_text(cell("group")).strip(),
+        tools=tools_of(cell("tools")),
+        protected=texts_of(cell("protected")),
+        group=text_of(cell("group")).strip(),
     )
 
 
@@ -203,41 +160,6 @@ def _rule_for(answer: str, *, choice: bool) -> Scoring:
     if number(plain(answer), bare=True) is not None:
         return Scoring(rule="numeric")
     return Scoring(rule="json" if is_json(answer) else "normalised")
-
-
-def _tools(value: Any) -> tuple[ToolSpec, ...]:
-    try:
-        given = json.loads(value) if isinstance(value, str) and value.strip() else value
-    except ValueError:
-        raise DefectError("tools that are no JSON") from None
-    specs = []
-    for tool in given or ():
-        spec = tool.get("function", tool) if isinstance(tool, Mapping) else {}
-        if not isinstance(spec, Mapping) or not isinstance(spec.get("name"), str):
-            raise DefectError("tools without a name")
-        parameters = spec.get("parameters") or {}
-        if not isinstance(parameters, Mapping):
-            raise DefectError("tools whose parameters are no schema")
-        specs.append(
-            ToolSpec(
-                name=spec["name"],
-                description=_text(spec.get("description")),
-                parameters=dict(parameters),
-            )
-        )
-    return tuple(specs)
-
-
-def _listed(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        if value.lstrip().startswith("["):
-            try:
-                value = json.loads(value)
-            except ValueError:
-                value = [value]
-        else:
-            value = value.split("|")
-    return tuple(str(v) for v in value or () if str(v).strip())
 
 
 def _add(items: dict[str, Item], item: Item, path: Path) -> None:
@@ -301,16 +223,3 @@ def _said(
 
 def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{what} ({count})" for what, count in counts.items()) or "nothing"
-
-
-def _text(value: Any) -> str:
-    """What a cell says; a value that is no text, as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)
-    return json.dumps(value, ensure_ascii=False, default=str)
