@@ -35,17 +35,11 @@ def compared(request, example, tmp_path_factory):
         FAMILIES.forget(name)
 
 
-def distracting(name):
-    return name.startswith("distractors")
-
-
 def test_the_worst_cell_is_where_distractors_pass_the_limit(compared, example):
     worst = compared.comparison.students[0].worst
-    assert worst[0].drop.low > 0.3
-    assert {cell.family for cell in worst} >= {"distractors"}
-    for cell in worst:
-        assert distracting(cell.family)
-        assert cell.coordinate[cell.family] > example.LIMIT
+    assert worst[0].drop.low > 0.2
+    assert {cell.family for cell in worst} == {"distractors"}
+    assert min(cell.coordinate["distractors"] for cell in worst) > example.LIMIT
 
 
 def test_the_edge_lies_where_the_weakness_begins(compared, example):
@@ -56,14 +50,16 @@ def test_the_edge_lies_where_the_weakness_begins(compared, example):
 
 
 def test_other_stressors_stay_inside_their_intervals(compared):
-    """Of 90 % intervals of no difference, some exclude 0; four of fourteen do one time in 20."""
+    """Of 90 % intervals of no difference, some exclude 0; five of fifteen do one time in 80.
+
+    Statements of other items are too few here to pass the limit.
+    """
     families = compared.comparison.students[0].families
     more = {f.family: f.stress.more for f in families}
     assert more["distractors"].low > 0.2
-    assert more["distractors_same_topic"].low > 0.1
-    others = [m for name, m in more.items() if not distracting(name)]
-    assert len(others) == 14
-    assert sum(m.low > 0 or m.high < 0 for m in others) < 4
+    others = [m for name, m in more.items() if name != "distractors"]
+    assert len(others) == 15
+    assert sum(m.low > 0 or m.high < 0 for m in others) < 5
 
 
 def test_the_report_has_the_stressor_table(compared, tmp_path):

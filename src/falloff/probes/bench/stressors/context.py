@@ -33,8 +33,11 @@ _MOST = 3000
 # Items by which it is seen how much there is to draw on.
 _PROBED = 20
 _SENTENCE = re.compile(r"[^.!?\n]{20,400}\.(?=\s|$)")
+# Statements that speak of something outside themselves might be taken to speak of the item.
 _REFERS = re.compile(
-    r"\b(?:answer|question|option|choose|following|above|below|correct|if|you|your|each|total)\b",
+    r"\b(?:answer|question|option|choose|following|above|below|correct|if|you|your|each|total"
+    r"|it|its|itself|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there|here"
+    r"|then|also|too|another|others?|same|latter|former|such|so|both|we|us|our|i|my|me)\b",
     re.IGNORECASE,
 )
 

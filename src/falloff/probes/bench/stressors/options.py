@@ -72,9 +72,12 @@ def _relabelled(shown: tuple[Shown, ...], rng: random.Random) -> tuple[Shown, ..
     if not all(_LABEL.search(option.lead) for option in shown):
         raise RejectedError("options without labels")
     old = [_label(option.lead) for option in shown]
+    taken = {label.casefold() for label in old}
     fitting = [
-        a for a in _ALPHABETS if len(a) >= len(shown) and not set(old) & set(a[: len(shown)])
+        a for a in _ALPHABETS if len(a) >= len(shown) and not taken & set(a[: len(shown)].lower())
     ]
+    if not fitting:
+        raise RejectedError("more options than other labels")
     new = rng.choice(fitting)
     return tuple(
         replace(option, lead=_LABEL.sub(new[i], option.lead, count=1))
