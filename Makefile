@@ -22,6 +22,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/engines.py
+	$(BIN)/python benchmarks/stressors.py
 
 # Measurement against its peers. The full run takes the better part of an hour, goes on where it was
 # stopped, and writes docs/measurement.md; the quick one takes five minutes and keeps apart.
@@ -61,7 +62,7 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) --editable ".[hf,lab,frames,gym]" --group dev
+	$(PIP) --editable ".[hf,lab,frames,gym,bench]" --group dev
 	touch $@ $(VENV)/.base
 
 $(VENV)/.bench: $(VENV)/.dev

@@ -12,7 +12,7 @@ PACKAGE = Path(falloff.__file__).parent
 # A room may import the rooms named here, and itself.
 MAY_KNOW = {
     "core": set(),
-    "probes": {"core"},
+    "probes": {"core", "tables"},
     "analysis": {"core"},
     "tables": {"core"},
     "logs": {"core", "tables"},

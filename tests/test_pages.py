@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parent.parent
-PAGES = ("fit.md", "own-families.md", "simulated.md")
+PAGES = ("fit.md", "own-benchmark.md", "own-families.md", "simulated.md")
 COMMANDS = [
     line
     for page in PAGES
@@ -22,7 +22,7 @@ COMMANDS = [
 
 
 def test_there_are_commands():
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 15
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -46,14 +46,21 @@ def test_the_suite_on_the_page_is_the_example():
     assert (HOUSE / "examples" / "suite.toml").read_text().endswith(shown)
 
 
-def test_the_python_on_the_page_runs(tmp_path):
-    page = (HOUSE / "docs" / "own-families.md").read_text()
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("own-families.md", r"sort_words [01] [01]\.0\n"),
+        ("own-benchmark.md", r"typos 500 \d+ \d+\nframing 500 \d+ \d+\n"),
+    ],
+)
+def test_the_python_on_the_page_runs(tmp_path, name, said):
+    page = (HOUSE / "docs" / name).read_text()
     code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
     shutil.copytree(HOUSE / "examples", tmp_path / "examples")
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True
     )
-    assert re.fullmatch(r"sort_words [01] [01]\.0\n", done.stdout)
+    assert re.fullmatch(said, done.stdout)
 
 
 def test_the_example_tables_are_as_their_script_writes_them(tmp_path):
@@ -62,3 +69,12 @@ def test_the_example_tables_are_as_their_script_writes_them(tmp_path):
     subprocess.run([sys.executable, script], check=True)
     for name in ("synthetic-horizon.csv", "synthetic-lengths.csv"):
         assert (tmp_path / name).read_text() == (HOUSE / "examples" / name).read_text()
+
+
+def test_the_example_benchmark_is_as_its_script_writes_it(tmp_path):
+    script = tmp_path / "own_benchmark_items.py"
+    shutil.copy(HOUSE / "examples" / script.name, script)
+    subprocess.run([sys.executable, script], check=True)
+    written = (HOUSE / "examples" / "own-benchmark.jsonl").read_bytes()
+    assert (tmp_path / "own-benchmark.jsonl").read_bytes() == written
+    assert len(written) < 200_000

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from falloff.core import FalloffError
     from falloff.imported import LogComparison, compare_logs
     from falloff.outcomes import Fit, fit
+    from falloff.probes.bench import Bench
     from falloff.training import training_data
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Bench",
     "FalloffError",
     "Fit",
     "LogComparison",
@@ -43,6 +45,10 @@ def __getattr__(name: str) -> Any:
         from falloff.core import FalloffError
 
         return FalloffError
+    if name == "Bench":
+        from falloff.probes.bench import Bench
+
+        return Bench
     if name in ("Fit", "fit"):
         from falloff import outcomes
 

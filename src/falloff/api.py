@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from falloff.asking import ModelLike, Wanted, ask
+from falloff.asking import BenchLike, ModelLike, Wanted, ask
 from falloff.core import UsageError, missing_extra
 from falloff.run import Manifest, Progress, RunReader, open_for_reading
 from falloff.surroundings import Surroundings, surroundings
@@ -26,6 +26,7 @@ def compare(
     *,
     suite: str | Path | None = None,
     probes: str | Path | None = None,
+    bench: BenchLike | None = None,
     shots: int = 0,
     dialect: str | None = None,
     budget: int = BUDGET,
@@ -50,7 +51,9 @@ def compare(
     once a turn with the messages, it returns text.
 
     ``suite`` is a suite's name (``micro`` unless said) or a suite file, ``probes`` a Python file
-    with families of one's own, asked alone unless a suite is named too. ``shots``: so many solved
+    with families of one's own, asked alone unless a suite is named too. ``bench`` is a file with a
+    benchmark of one's own, or a :class:`falloff.Bench` that says how to read it: its items are the
+    centre, and stressors lead outward (docs/own-benchmark.md). ``shots``: so many solved
     examples stand before every question, the same for all models. ``dialect`` "plain" writes tools
     into the text, for endpoints without native tool calls; the suite has a dialect of its own.
 
@@ -76,6 +79,7 @@ def compare(
         mode="compare",
         suite=suite,
         probes=probes,
+        bench=bench,
         shots=shots,
         dialect=dialect,
         budget=budget,
@@ -94,6 +98,7 @@ def measure(
     *,
     suite: str | Path | None = None,
     probes: str | Path | None = None,
+    bench: BenchLike | None = None,
     shots: int = 0,
     dialect: str | None = None,
     budget: int = BUDGET,
@@ -115,6 +120,7 @@ def measure(
         mode="measure",
         suite=suite,
         probes=probes,
+        bench=bench,
         shots=shots,
         dialect=dialect,
         budget=budget,
@@ -232,13 +238,16 @@ class Run:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every outcome as a row: probe, family, doses by axis, role, model, score, reason, …
 
-        ``template`` numbers the wording; None where the family's code is not here.
+        ``template`` numbers the wording; None where the family's code is not here. Of a benchmark
+        ``item`` numbers its item, from 0; answers to one item belong together.
         """
         from falloff.gather import have_families, task_of
 
         templates: dict[str, int | None] = {}
         with self._reader() as reader:
             have_families(reader)
+            families = reader.manifest.families
+            pools = {stamp.name: stamp.pool.size for stamp in families if stamp.pool}
             for role, stamp in reader.manifest.models.items():
                 for placed, outcome in reader.outcomes(role):
                     probe = placed.probe
@@ -252,6 +261,7 @@ class Run:
                         **{f"axis.{axis}": dose for axis, dose in probe.coordinate},
                         "template": templates[probe.id],
                         "share": placed.share,
+                        **({"item": str(probe.seed % pools[probe.family])} if pools else {}),
                         "role": role,
                         "model": stamp.spec,
                         "score": outcome.score,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from threadpoolctl import threadpool_limits
 from falloff.core import RunStoppedError, UsageError
 from falloff.models import Model, load_model
 from falloff.probes import Suite
+from falloff.probes.bench import Bench, PreparedBench
 from falloff.probes.own import check_playable, digest, load_families, own_suite
 from falloff.probes.suite_file import find_suite
 from falloff.run import Manifest, Mode, Progress, RunStore, conduct, open_for_writing
 from falloff.sampling import Design, FamilyEvidence
 
 ModelLike = str | Model | Callable[..., Any]
+BenchLike = str | Path | Bench | PreparedBench
 
 SUITE = "micro"
 MOST_SHOTS = 16
@@ -44,6 +47,7 @@ class Wanted:
     fresh: bool
     repeats: int
     logprobs: int = 0
+    bench: BenchLike | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.shots <= MOST_SHOTS:
@@ -52,12 +56,33 @@ class Wanted:
                 remedy=f"Give --shots from 0 to {MOST_SHOTS}.",
             )
 
+        if self.bench is not None and (self.suite or self.probes):
+            raise UsageError(
+                "A benchmark is asked alone.", remedy="Leave out --suite and --probes, or --bench."
+            )
+        if self.bench is not None and self.shots:
+            # An example would be an item of its own, and might be the one that is asked.
+            raise UsageError(
+                "A benchmark is asked with the examples that it has.",
+                remedy="Leave out --shots; put examples into its messages as earlier turns.",
+            )
+
+    @cached_property
+    def prepared(self) -> PreparedBench | None:
+        """The benchmark, read and tried under its stressors."""
+        bench = self.bench
+        if bench is None or isinstance(bench, PreparedBench):
+            return bench
+        return (bench if isinstance(bench, Bench) else Bench(file=bench)).prepare()
+
     @property
     def probes_file(self) -> Path | None:
         return None if self.probes is None else Path(self.probes)
 
     def find_suite(self) -> Suite:
-        """The suite that is named, or else that of the user's own families."""
+        """The suite that is named, or else that of the user's own benchmark or families."""
+        if self.prepared:
+            return self.prepared.suite()
         own = self.probes_file
         if own is None:
             return find_suite(str(self.suite or SUITE))
@@ -112,6 +137,7 @@ def ask(
         logprobs=wanted.logprobs,
         shots=wanted.shots,
         probes_file=digest(wanted.probes_file) if wanted.probes_file else None,
+        bench=wanted.prepared.stamp if wanted.prepared else None,
         repeats=wanted.repeats,
     )
     file = Path(wanted.run) if wanted.run else manifest.default_path()

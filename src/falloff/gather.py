@@ -47,9 +47,10 @@ def families_of(reader: RunReader) -> list[FamilyData]:
 
 
 def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
+    from falloff.analysis import FixedPool
     from falloff.run.evidence import repeats_of, tokens_of
 
-    answers = reader.evidence(stamp.name)
+    answers, pool = reader.evidence(stamp.name), stamp.pool
     names = [axis.name for axis in stamp.axes]
     grid = tuple(
         Coordinate(doses=tuple(zip(names, cell, strict=True)))
@@ -68,6 +69,8 @@ def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
         scores=answers.scores,
         answers=answers.answers,
         reasons=answers.reasons,
+        items=tuple(str(seed % pool.size) for seed in answers.seeds) if pool else None,
+        pool=FixedPool(used=pool.used, rejected=pool.rejected) if pool else None,
         repeats=repeats_of(reader, stamp.name),
         tokens=tokens_of(reader, stamp.name),
     )

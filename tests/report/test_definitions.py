@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from test_likeness import asked
+from test_stressor_table import stressed
 from tests.made_up_novelty import novelty_for
 
 from falloff.report import comparison_as_dict, html_report, profile_as_dict
@@ -31,7 +32,8 @@ DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 @pytest.fixture
 def whole(contents: ReportContents) -> ReportContents:
     """With everything that is only there on request."""
-    return replace(contents, comparison=asked(), novelty=novelty_for(asked()))
+    comparison = stressed(asked())
+    return replace(contents, comparison=comparison, novelty=novelty_for(comparison))
 
 
 def numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -90,6 +92,7 @@ def test_every_column_of_numbers_leads_to_its_definition(whole: ReportContents) 
     unlinked = {re.sub(r"<.*?>", "", head).strip() for head in heads if "#def-" not in head}
     models = {profile.model for profile in every_profile(whole)}
     rows = {"Student", "Model", "Axis", "Family", "Capability", "Where", "Transcripts", "Reason"}
+    rows |= {"Stressor"}
     assert unlinked - models <= rows | {"Against the teacher", "Scaled copy?"}
 
 

@@ -6,7 +6,7 @@ dialect.
 
 from falloff.analysis.audit import Audit
 from falloff.analysis.comparison import TAU, compare
-from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, Repeats, Tokens
+from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, FixedPool, Repeats, Tokens
 from falloff.analysis.estimates import (
     UNDEFINED,
     AxisCurve,
@@ -15,6 +15,7 @@ from falloff.analysis.estimates import (
     Churn,
     Comparison,
     Compounding,
+    Fall,
     FamilyComparison,
     FamilyProfile,
     Fidelity,
@@ -25,6 +26,7 @@ from falloff.analysis.estimates import (
     Shape,
     Spending,
     Status,
+    Stress,
     StudentComparison,
     Verdict,
 )
@@ -47,10 +49,12 @@ __all__ = [
     "Churn",
     "Comparison",
     "Compounding",
+    "Fall",
     "FamilyComparison",
     "FamilyData",
     "FamilyProfile",
     "Fidelity",
+    "FixedPool",
     "Interval",
     "Profile",
     "Repeatability",
@@ -60,6 +64,7 @@ __all__ = [
     "Shape",
     "Spending",
     "Status",
+    "Stress",
     "StudentComparison",
     "Tokens",
     "Verdict",

@@ -35,6 +35,8 @@ from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
+from falloff.analysis.shared_items import Influence, combined, influence_of, stretched
+from falloff.analysis.stress import stresses
 from falloff.analysis.verdict import verdict
 
 TAU = 0.5
@@ -78,22 +80,25 @@ def profile(
 ) -> Profile:
     """One model on all families, from all that it has answered."""
     draws = [own_draws(data, role, tau=tau) for data in families]
+    stress = stresses(families, (role,))
     of = tuple(
-        profile_from(data, role, own, tau=tau) for data, own in zip(families, draws, strict=True)
+        replace(profile_from(data, role, own, tau=tau), stress=stress.get(data.name))
+        for data, own in zip(families, draws, strict=True)
     )
     weights = weights_of(of)
     held = [
-        (weights[data.name], own.volume)
+        (weights[data.name], own.volume, influence_of(data, own.psi))
         for data, own in zip(families, draws, strict=True)
         if own and weights[data.name]
     ]
-    total = sum(weight for weight, _ in held)
-    overall = np.sum([weight / total * volume for weight, volume in held], axis=0)
+    total = sum(weight for weight, _, _ in held)
+    overall = np.sum([weight / total * volume for weight, volume, _ in held], axis=0)
+    shared = [combined([(weight, influence)]) for weight, _, influence in held]
     return Profile(
         model=model,
         families=of,
         spending=spending,
-        volume=interval(overall) if held else UNDEFINED,
+        volume=interval(stretched(overall, shared)) if held else UNDEFINED,
         repeatability=repeatability(
             [(weights[data.name], repeat_draws(data, role)) for data in families]
         ),
@@ -130,6 +135,7 @@ def _student(
 ) -> StudentComparison:
     of_teacher, of_student = profiles[teacher], profiles[student]
     weights = weights_of(of_teacher.families)
+    stress = stresses(families, (teacher, student))
     compared: list[FamilyComparison] = []
     pairs: list[Pair] = []
     for data, left, right in zip(families, of_teacher.families, of_student.families, strict=True):
@@ -139,12 +145,13 @@ def _student(
             pairs.append(pair)
         churn = churn_of(data, teacher, student)
         family = compare_family(left, right, pair, weight=weights[data.name], churn=churn)
-        compared.append(replace(family, **_likeness([(1.0, data)], teacher, student)))
+        likeness = _likeness([(1.0, data)], teacher, student)
+        compared.append(replace(family, stress=stress.get(data.name), **likeness))
     headline = _headline(pairs)
     return StudentComparison(
         model=of_student.model,
         profile=of_student,
-        retention=ratio(headline.student_volume, headline.teacher_volume),
+        retention=interval(headline.retention) if pairs else UNDEFINED,
         centre_ratio=ratio(headline.student_centre, headline.teacher_centre),
         illusion=interval(headline.illusion) if pairs else UNDEFINED,
         verdict=verdict(headline.retention, probes=sum(len(p.data.coordinates) for p in pairs)),
@@ -187,10 +194,13 @@ class _Headline:
     student_volume: Floats
     teacher_centre: Floats
     student_centre: Floats
+    influences: tuple[Influence, ...]
 
     @property
     def retention(self) -> Floats:
-        return divide(self.student_volume, self.teacher_volume)
+        """Wider where families share items."""
+        ratio = divide(self.student_volume, self.teacher_volume)
+        return stretched(ratio, self.influences, ratio=True)
 
     @property
     def illusion(self) -> Floats:
@@ -202,9 +212,24 @@ def _headline(pairs: Sequence[Pair]) -> _Headline:
         terms = [pair.weight * value for pair, value in zip(pairs, values, strict=True)]
         return np.sum(terms, axis=0) if terms else np.empty(0)
 
+    teacher = total([pair.teacher.volume for pair in pairs])
+    student = total([pair.student.volume for pair in pairs])
     return _Headline(
-        teacher_volume=total([pair.teacher.volume for pair in pairs]),
-        student_volume=total([pair.student.volume for pair in pairs]),
+        teacher_volume=teacher,
+        student_volume=student,
+        influences=tuple(_on_ratio(pair, teacher, student) for pair in pairs),
         teacher_centre=total([pair.teacher.centre for pair in pairs]),
         student_centre=total([pair.student.centre for pair in pairs]),
+    )
+
+
+def _on_ratio(pair: Pair, teacher: Floats, student: Floats) -> Influence:
+    """What items contribute to the logarithm of the headline by way of one family."""
+    if not teacher[0] > 0 or not student[0] > 0:
+        return {}
+    return combined(
+        [
+            (pair.weight / float(student[0]), influence_of(pair.data, pair.student.psi)),
+            (-pair.weight / float(teacher[0]), influence_of(pair.data, pair.teacher.psi)),
+        ]
     )

@@ -58,6 +58,14 @@ class Tokens:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FixedPool:
+    """A benchmark's items: ``used`` are asked, ``rejected`` could not be, counted by reason."""
+
+    used: int
+    rejected: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FamilyData:
     """One family's results; n probes, parallel in all arrays.
 
@@ -66,6 +74,7 @@ class FamilyData:
     model has no answer. ``grid`` is the box and ``weights`` the measure μ on it, adding up to 1.
     ``items`` names each probe's item, where items are asked more than once (imported logs, repeats,
     benchmarks of one's own); None: every probe is a fresh item.
+    ``pool``: where the centre is a benchmark's items as they stand, the same in all such families.
     ``weight`` is the family's in the headline, within its capability: 1 beside 2 is a third of it.
     ``expected`` by role is where the model's other families lead to expect its volume
     (:mod:`falloff.analysis.ability`); where empty, every family stands alone.
@@ -85,6 +94,7 @@ class FamilyData:
     answers: Mapping[str, tuple[str | None, ...]]
     reasons: Mapping[str, tuple[Reason | None, ...]]
     items: tuple[str, ...] | None = None
+    pool: FixedPool | None = None
     weight: float = 1.0
     expected: Mapping[str, Ability] = field(default_factory=dict)
     repeats: Mapping[str, Repeats] = field(default_factory=dict)

@@ -24,7 +24,8 @@ class Draws:
     """Joint draws for some models on one family; index 0 of each array is the point estimate.
 
     ``centre``, ``volume``, ``volume_at``: [1 + DRAWS]; ``competence``: [1 + DRAWS, places].
-    ``audit`` is None where no probes were kept out of the fit.
+    ``audit`` is None for fixed designs. ``psi``: [items] the influence of
+    each item on the volume, where items have names.
     """
 
     regions: Regions
@@ -33,6 +34,7 @@ class Draws:
     volume_at: Floats
     competence: Floats
     audit: Audit | None = None
+    psi: Floats | None = None
 
 
 def corrected(score: Floats, chance: float) -> Floats:

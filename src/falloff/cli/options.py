@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from falloff.core import UsageError
+
 Suite = Annotated[
     str | None,
     typer.Option("--suite", help="Set of families, by name or as a TOML file. [default: micro]"),
@@ -22,6 +24,35 @@ RunProbes = Annotated[
     Path | None,
     typer.Option(
         "--probes", help="The file with families of your own that the run asked: for their golds."
+    ),
+]
+BenchFile = Annotated[
+    Path | None,
+    typer.Option("--bench", help="Benchmark of your own: JSON lines, CSV or Parquet; asked alone."),
+]
+BenchColumns = Annotated[
+    str,
+    typer.Option(
+        "--bench-columns", help="Its columns: prompt=question,answer=label. [default: guessed]"
+    ),
+]
+BenchScoring = Annotated[
+    str,
+    typer.Option(
+        "--bench-scoring",
+        help="auto, exact, normalised, numeric[:0.01], choice, regex, json, or FILE.py:FUNCTION.",
+    ),
+]
+BenchSolver = Annotated[
+    str | None,
+    typer.Option(
+        "--bench-solver", help="FILE.py:FUNCTION that solves a prompt, to ask with other numbers."
+    ),
+]
+Stressors = Annotated[
+    str,
+    typer.Option(
+        "--stressors", help="For --bench: typos,framing+distractors. [default: all that fit]"
     ),
 ]
 Shots = Annotated[
@@ -126,6 +157,34 @@ class Asking:
     train_data: TrainData = None
     traffic: Traffic = None
     view: View = None
+    bench: BenchFile = None
+    bench_columns: BenchColumns = ""
+    bench_scoring: BenchScoring = "auto"
+    bench_solver: BenchSolver = None
+    stressors: Stressors = ""
+
+    def arguments(self) -> dict[str, Any]:
+        """As :func:`falloff.compare` takes them; says on stderr how the benchmark was read."""
+        given = dict(vars(self))
+        own = [given.pop(name) for name in _OF_BENCH]
+        if self.bench is None:
+            if any(value not in (None, "", "auto") for value in own):
+                raise UsageError(
+                    "There is no benchmark to read or to stress.", remedy="Name it: --bench FILE."
+                )
+            return given
+        from falloff.probes.bench import Bench
+
+        columns, scoring, solver, stressors = own
+        prepared = Bench(
+            file=self.bench, columns=columns, scoring=scoring, solver=solver, stressors=stressors
+        ).prepare()
+        for line in prepared.said:
+            typer.echo(line, err=True)
+        return {**given, "bench": prepared}
+
+
+_OF_BENCH = ("bench_columns", "bench_scoring", "bench_solver", "stressors")
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

@@ -100,7 +100,8 @@ class Episode:
         match action:
             case Answer() as answer:
                 # In a talk, a value named in passing is no final answer.
-                if not (answer.loose and self._is_heard(self._replies[-1].text)):
+                passing = answer.loose or answer.tentative
+                if not (passing and self._is_heard(self._replies[-1].text)):
                     self._settle(self.judge(answer), answer=answer.value)
             case Call() as call:
                 self._act(call)

@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from falloff.core import Axis, Coordinate, Probe, Registry, UnknownNameError, child_rng
@@ -21,6 +22,35 @@ CAPABILITIES = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pool:
+    """The fixed items of a benchmark, ``size`` in all: a probe's item is its seed modulo size.
+
+    ``eligible``: numbers of those that are asked; ``rejected``: how many are not, by reason.
+    """
+
+    size: int
+    eligible: tuple[int, ...]
+    rejected: Mapping[str, int] = field(default_factory=dict)
+
+    def item(self, seed: int) -> int:
+        return seed % self.size
+
+    def seed(self, seed: int, item: int) -> int:
+        """A seed of that item, from one of any; 63 bits like all seeds."""
+        return seed % (2**62) // self.size * self.size + item
+
+    def turn(self, run_seed: int, family: str, number: int) -> int:
+        """The item of probe ``number`` of a run: all once in a drawn order, then all again."""
+        cycle, at = divmod(number, len(self.eligible))
+        return self.eligible[_order(run_seed, family, cycle, len(self.eligible))[at]]
+
+
+@lru_cache(maxsize=64)
+def _order(run_seed: int, family: str, cycle: int, count: int) -> tuple[int, ...]:
+    return tuple(child_rng(run_seed, "pool", family, cycle).sample(range(count), count))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Family:
     """One family: its axes, how it makes a task at a coordinate, and the dialects it speaks.
 
@@ -28,7 +58,8 @@ class Family:
     task: 1/m, or 0 for open answers. ``facts`` measures a task: what must be held constant, and
     what an axis moves, by name. ``moves`` names, by axis, the facts that the axis may move.
     ``most_tokens`` bounds an episode in which the oracle speaks. ``whole``: the axes that
-    ``generate`` needs, where the box is only part of them.
+    ``generate`` needs, where the box is only part of them. ``pool``: the items, where they are
+    fixed; None where every seed makes a fresh one.
     """
 
     name: str
@@ -43,6 +74,7 @@ class Family:
     moves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     most_tokens: int = 4000
     whole: tuple[Axis, ...] = ()
+    pool: Pool | None = None
 
     @property
     def centre(self) -> Coordinate:

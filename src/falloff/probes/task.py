@@ -33,11 +33,13 @@ class Answer:
     """The model gives its final answer, as it was read.
 
     ``loose``: it was found where a careful reader would look, but not in the form asked for; right,
-    it is ``wrong_format``.
+    it is ``wrong_format``. ``tentative``: given while the user may have more to say; where they
+    have, it was something said on the way.
     """
 
     value: str
     loose: bool = False
+    tentative: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

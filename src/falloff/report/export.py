@@ -23,6 +23,7 @@ from falloff.analysis.estimates import (
     Profile,
     Shape,
     Spending,
+    Stress,
     StudentComparison,
     Verdict,
 )
@@ -59,7 +60,12 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
     return {
         "model": profile.model,
         "families": [
-            {"family": family.family, "capability": family.capability, **_side(family)}
+            {
+                "family": family.family,
+                "capability": family.capability,
+                **_side(family),
+                "stress": _stress(family.stress),
+            }
             for family in profile.families
         ],
         "volume": _interval(profile.volume),
@@ -109,6 +115,32 @@ def _family(compared: FamilyComparison) -> dict[str, Any]:
         "shape": _shape(compared.shape),
         "fidelity": fidelity_as_dict(compared.fidelity),
         "repeated": repeated_as_dict(compared.repeated),
+        "stress": _stress(compared.stress),
+    }
+
+
+def _stress(stress: Stress | None) -> dict[str, Any] | None:
+    """Null where the family is none of a benchmark's. ``falls``: the teacher's, the student's."""
+    if stress is None:
+        return None
+    return {
+        "falls": [
+            {
+                "original": _interval(fall.original),
+                "stressed": _interval(fall.stressed),
+                "fall": _interval(fall.fall),
+                "broken": fall.broken,
+                "mended": fall.mended,
+            }
+            for fall in stress.falls
+        ],
+        "more": _interval(stress.more),
+        "lost": stress.lost,
+        "gained": stress.gained,
+        "items": stress.used,
+        "rejected": [
+            {"reason": reason, "items": items} for reason, items in stress.rejected.items()
+        ],
     }
 
 

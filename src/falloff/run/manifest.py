@@ -14,6 +14,7 @@ from falloff import __version__
 from falloff.core import Axis
 from falloff.models.model import Model
 from falloff.probes import Family
+from falloff.probes.family import Pool
 from falloff.run.schema import FORMAT
 from falloff.sampling import Design
 
@@ -22,10 +23,26 @@ ABSENT = "absent"
 
 
 @dataclass(frozen=True, kw_only=True)
+class PoolStamp:
+    """Fixed items: ``size`` in all, of which a probe's is its seed modulo size.
+
+    ``used`` of them are asked; ``rejected`` are not, counted by reason.
+    """
+
+    size: int
+    used: int
+    rejected: dict[str, int]
+
+    @classmethod
+    def of(cls, pool: Pool) -> PoolStamp:
+        return cls(size=pool.size, used=len(pool.eligible), rejected=dict(pool.rejected))
+
+
+@dataclass(frozen=True, kw_only=True)
 class FamilyStamp:
     """What a run file says of a family, enough to read its results without the family's code.
 
-    ``weight``: in the headline, within its capability.
+    ``weight``: in the headline, within its capability. ``pool``: its items, where they are fixed.
     """
 
     name: str
@@ -34,6 +51,7 @@ class FamilyStamp:
     chance: float
     axes: tuple[Axis, ...]
     weight: float = 1.0
+    pool: PoolStamp | None = None
 
     @classmethod
     def of(cls, family: Family, weight: float = 1.0) -> FamilyStamp:
@@ -44,11 +62,14 @@ class FamilyStamp:
             chance=family.chance,
             axes=family.axes,
             weight=weight,
+            pool=PoolStamp.of(family.pool) if family.pool else None,
         )
 
     @classmethod
     def from_dict(cls, written: dict[str, Any]) -> FamilyStamp:
-        return cls(**{**written, "axes": tuple(_axis(axis) for axis in written["axes"])})
+        axes = tuple(_axis(axis) for axis in written["axes"])
+        pool = written.get("pool")
+        return cls(**{**written, "axes": axes, "pool": pool and PoolStamp(**pool)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +96,8 @@ class Manifest:
 
     ``logprobs``: candidates a token whose log-probabilities are kept. ``shots``: solved examples
     before every question; they follow from families, dialect and number, and are stored nowhere
-    else. ``probes_file``: the digest of the file that some families are from. ``repeats`` is a
+    else. ``probes_file``: the digest of the file that some families are from. ``bench``: the user's
+    benchmark, its digest, and what of it was left out; None where there is none. ``repeats`` is a
     matter of how much, and said here for those who read the run: the most that have been wanted so
     far. ``training`` is no matter of what is answered either: the digest of the training data whose
     distances the run keeps, and what is known of its rim; never a prompt of it.
@@ -94,6 +116,7 @@ class Manifest:
     logprobs: int = 0
     shots: int = 0
     probes_file: str | None = None
+    bench: dict[str, Any] | None = None
     repeats: int = 1
     training: dict[str, Any] | None = None
     version: str = __version__
@@ -115,6 +138,7 @@ class Manifest:
         logprobs: int = 0,
         shots: int = 0,
         probes_file: str | None = None,
+        bench: Mapping[str, Any] | None = None,
         repeats: int = 1,
     ) -> Manifest:
         """The manifest of a run that is about to begin. ``weights`` by family, 1 unless said."""
@@ -131,6 +155,7 @@ class Manifest:
             logprobs=logprobs,
             shots=shots,
             probes_file=probes_file,
+            bench=json.loads(json.dumps(bench)) if bench else None,
             repeats=repeats,
         )
 
@@ -176,6 +201,7 @@ class Manifest:
             "logprobs": self.logprobs,
             "shots": self.shots,
             "probes file": self.probes_file,
+            "benchmark": self.bench["digest"] if self.bench else None,
         }
         facts.update(_flat("design", self.design))
         for family in self.families:

@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 class FamilyAnswers(FamilyEvidence):
     """A family's evidence with what each model answered, and why it scored what it scored.
 
-    ``probe_ids`` and, for each role, ``reasons`` and ``answers`` have one entry a probe. A reason
-    is None where the probe has not been asked yet; the score is NaN there and where it is
+    ``probe_ids``, ``seeds`` and, for each role, ``reasons`` and ``answers`` have one entry a probe.
+    A reason is None where the probe has not been asked yet; the score is NaN there and where it is
     ``error``.
     """
 
     probe_ids: tuple[str, ...]
+    seeds: tuple[int, ...]
     reasons: dict[str, tuple[Reason | None, ...]]
     answers: dict[str, tuple[str | None, ...]]
 
@@ -78,7 +79,7 @@ class RunReader:
         self._check("family", family, [stamp.name for stamp in self.manifest.families])
         probes = list(
             self._rows(
-                "SELECT id, coordinate, share FROM probes WHERE family = ? ORDER BY position",
+                "SELECT id, coordinate, share, seed FROM probes WHERE family = ? ORDER BY position",
                 family,
             )
         )
@@ -90,6 +91,7 @@ class RunReader:
             probe_ids=tuple(row[0] for row in probes),
             coordinates=tuple(read_coordinate(row[1]) for row in probes),
             shares=tuple(row[2] for row in probes),
+            seeds=tuple(row[3] for row in probes),
             scores={role: scores for role, (scores, _, _) in answers.items()},
             reasons={role: reasons for role, (_, reasons, _) in answers.items()},
             answers={role: texts for role, (_, _, texts) in answers.items()},

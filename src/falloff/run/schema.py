@@ -44,8 +44,9 @@ TABLES = (
 )
 
 # Tables that older run files do not have: what went wrong where the answer's reason is still
-# ``error``, which of an answer's tokens were cached or thought, where any were, the
-# log-probabilities of answers, compressed, and each probe's distance to the nearest training prompt.
+# ``error``, which tokens of an answer were cached or thought, where any were, the
+# log-probabilities of answers, compressed, and each probe's distance to the nearest prompt of the
+# training data.
 LATER_TABLES = {
     "errors": """
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,

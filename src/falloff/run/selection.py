@@ -60,7 +60,10 @@ class Selection:
         )
 
     def _probe(self, placement: Placement, round_: int, position: int) -> PlacedProbe:
-        """A fresh item: its seed is of this run, this place and this turn alone."""
+        """A fresh item: its seed is of this run, this place and this turn alone.
+
+        Where items are fixed, each has its turn before one is asked again.
+        """
         seed = child_seed(
             self._store.manifest.seed,
             self.family.name,
@@ -68,6 +71,9 @@ class Selection:
             placement.share,
             self._used[placement.share],
         )
+        if pool := self.family.pool:
+            run_seed = self._store.manifest.seed
+            seed = pool.seed(seed, pool.turn(run_seed, self.family.name, position))
         self._used[placement.share] += 1
         return PlacedProbe(
             probe=self.family.probe(placement.coordinate, seed),

@@ -146,6 +146,21 @@ COMPARING = (
         keys=("churn.*",),
     ),
     Definition(
+        anchor="stressors",
+        name="Stressors: fall, flips, rejected",
+        meaning="On a benchmark of one's own, the share solved as it stands, over all probes of the"
+        " original, against the share solved under the stressor, its levels weighing the same."
+        " Fall: the one less the other. Beyond teacher's: the student's fall less the teacher's."
+        " Broken: items solved as they stand and not under stress; mended: the reverse. Lost and"
+        " gained: stressed probes that only the teacher, only the student solved. Rejected: items"
+        " on which the stressor cannot keep its rule; they are asked at none of its levels.",
+        formula="share solved as it stands − mean over levels of the share solved",
+        limits="Paired and clustered by item; intervals are over new items like these. Chance is"
+        " not removed. Items whose original was not asked are in no flip.",
+        source="Bayesian bootstrap: Rubin 1981",
+        keys=("stress.*",),
+    ),
+    Definition(
         anchor="repeats",
         name="Repeats: pass^k, flips, churn beyond flips",
         meaning="Probes at the centre and draws from μ, asked again at the model's own sampling."

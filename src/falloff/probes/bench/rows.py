@@ -1,0 +1,150 @@
+"""From a file to rows: JSON lines, CSV or Parquet, each row with the line it stands on."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from falloff.core import UsageError, missing_extra
+from falloff.tables.text import read_records
+
+# Longer lines are no benchmark item; they are passed over without being read into memory.
+LONGEST_LINE = 4_000_000
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+KINDS = (".jsonl", ".json", ".csv", ".tsv", ".parquet")
+
+Row = tuple[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """``rows`` with line numbers, from 1; ``losses``: what could not be read, by reason."""
+
+    rows: tuple[Row, ...]
+    losses: Counter[str] = field(default_factory=Counter)
+
+
+def read_rows(path: Path) -> Rows:
+    """All rows. Raises :class:`falloff.core.UsageError` for a file that cannot be read as a table.
+
+    What its lines hold is data: paths and addresses in them are never followed.
+    """
+    if not path.is_file():
+        raise UsageError(
+            f"There is no benchmark '{path}'.",
+            remedy=f"Give a file that ends in {', '.join(KINDS)}.",
+        )
+    match path.suffix.lower():
+        case ".jsonl" | ".json":
+            found = _json_lines(path)
+        case ".csv" | ".tsv":
+            records = read_records(path)
+            cells = (
+                (line, dict(zip(records.header, row, strict=True))) for line, row in records.rows
+            )
+            found = Rows(rows=tuple(cells))
+        case ".parquet":
+            found = _parquet(path)
+        case other:
+            raise UsageError(
+                f"The benchmark '{path}' ends in '{other}'.",
+                remedy=f"Give a file that ends in {', '.join(KINDS)}.",
+            )
+    if not found.rows:
+        raise UsageError(f"The benchmark '{path}' has no rows.", remedy="Give a row an item.")
+    return found
+
+
+def _json_lines(path: Path) -> Rows:
+    losses: Counter[str] = Counter()
+    rows: list[Row] = []
+    with path.open("rb") as file:
+        start = file.read(1)
+        file.seek(0)
+        if path.suffix.lower() == ".json" and start in (b"[", b"\xef"):
+            return _json_list(path, file.read())
+        for number, line, whole in _lines(file):
+            if line is None:
+                losses[f"a line of more than {LONGEST_LINE:,} bytes"] += 1
+                continue
+            try:
+                text = line.decode("utf-8")
+                row = json.loads(text) if text.strip() else None
+            except (UnicodeDecodeError, ValueError, RecursionError) as problem:
+                if not whole and rows:
+                    losses["a last line that breaks off"] += 1
+                    break
+                raise _broken(path, number, line, problem) from problem
+            if row is not None:
+                rows.append((number, _object(path, number, row)))
+    return Rows(rows=tuple(rows), losses=losses)
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None, bool]]:
+    """(number, line, whether it ends) of all lines; None for a line that is too long."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        whole = line.endswith(b"\n")
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if not whole and len(line) >= LONGEST_LINE - len(codecs.BOM_UTF8):
+            while not whole and (rest := file.readline(LONGEST_LINE)):
+                whole = rest.endswith(b"\n")
+            yield number, None, True
+        else:
+            yield number, line, whole
+
+
+def _json_list(path: Path, content: bytes) -> Rows:
+    try:
+        listed = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as problem:
+        raise _broken(path, 1, content, problem) from problem
+    if isinstance(listed, dict):
+        listed = [listed]
+    return Rows(rows=tuple((i, _object(path, i, row)) for i, row in enumerate(listed, 1)))
+
+
+def _object(path: Path, number: int, row: Any) -> Mapping[str, Any]:
+    if isinstance(row, dict):
+        return row
+    raise UsageError(
+        f"{path}, line {number}: a {type(row).__name__}, not an object.",
+        remedy='Write one JSON object a line: {"prompt": …, "answer": …}.',
+    )
+
+
+def _broken(path: Path, number: int, line: bytes, problem: Exception) -> UsageError:
+    if isinstance(problem, UnicodeDecodeError):
+        what = "has zero bytes, as UTF-16 has" if b"\0" in line[:100] else "is not UTF-8"
+        utf16 = number == 1 and line.startswith(_UTF16)
+        what = "is UTF-16" if utf16 else what
+        return UsageError(
+            f"{path}, line {number} {what} (byte {problem.start + 1} of the line).",
+            remedy="Save the whole file in UTF-8.",
+        )
+    return UsageError(
+        f"{path}, line {number} is no JSON: {str(problem)[:120]}.",
+        remedy="Write one JSON object a line.",
+    )
+
+
+def _parquet(path: Path) -> Rows:
+    try:
+        import polars
+    except ImportError as problem:
+        raise missing_extra("polars", "frames", "A Parquet file") from problem
+    try:
+        rows = polars.read_parquet(path).to_dicts()
+    except Exception as problem:  # whatever polars raises on damaged bytes
+        raise UsageError(
+            f"The benchmark '{path}' cannot be read as Parquet: {str(problem)[:160]}.",
+            remedy="Write it anew, or as JSON lines.",
+        ) from problem
+    return Rows(rows=tuple(enumerate(rows, 1)))
