@@ -50,3 +50,13 @@ def test_weights_are_a_distribution(mean, sd):
 def test_a_model_at_its_priors_is_left_as_it_is():
     z = np.linspace(-2, 2, 9)
     assert Ability(mean=0.0, sd=1.0).weights(z) == pytest.approx(1 / 9)
+
+
+def test_its_error_is_as_large_as_it_is_off():
+    """Over 60 models of eight families, z-scores of the mean have a spread of about one."""
+    off = []
+    for seed in range(60):
+        found = ability(families(0.8, 0.7, count=8, seed=seed)[1])
+        off.append((found.mean - 0.8) / found.error)
+        assert 0 < found.error < 1
+    assert 0.7 < np.std(off) < 1.3

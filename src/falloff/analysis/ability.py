@@ -7,13 +7,14 @@ family's prior pulls its volume towards the middle by itself. Such pulls do not 
 teacher is read too low in all families and a weak student too high, so that retention, which sums
 over them, comes out too high. ``mean`` and ``sd`` are fitted over the families by marginal
 likelihood (empirical Bayes: Robbins 1956; Efron and Morris 1973), under a prior of their own that
-keeps them near 0 and 1 where there are few families. Their error is left out of the intervals.
+keeps them near 0 and 1 where there are few families. An error of ``mean`` moves all of the model's
+volumes together: by Var(z)/sd² of it, Var(z) the variance of z given the family's answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +34,23 @@ _SIMPLEX = ((0.0, 0.0), (0.5, 0.0), (0.0, 0.3))
 
 @dataclass(frozen=True, kw_only=True)
 class Ability:
-    """The distribution of z over a model's families."""
+    """The distribution of z over a model's families; ``error``: the standard error of ``mean``."""
 
     mean: float
     sd: float
+    error: float = 0.0
 
     def weights(self, z: Floats) -> Floats:
         """[K] weights, adding up to 1, that turn draws of z under N(0, 1) into draws under this."""
         log_ratio = _log_ratio(z, self.mean, self.sd)
         weight = np.exp(log_ratio - log_ratio.max())
         return np.asarray(weight / weight.sum())
+
+    def follows(self, z: Floats) -> float:
+        """Var(z)/sd², in [0, 1]: by how much a family's z moves with ``mean``."""
+        weight = self.weights(z)
+        variance = float(weight @ (z - weight @ z) ** 2)
+        return min(variance / self.sd**2, 1.0)
 
 
 def log_odds(volume: Floats) -> Floats:
@@ -66,7 +74,9 @@ def ability(families: Sequence[Floats]) -> Ability | None:
         method="Nelder-Mead",
         options={"initial_simplex": _SIMPLEX, "xatol": 0.01, "fatol": 0.01},
     )
-    return Ability(mean=float(best.x[0]), sd=float(np.exp(best.x[1])))
+    found = Ability(mean=float(best.x[0]), sd=float(np.exp(best.x[1])))
+    known = sum(1 - found.follows(z) for z in families) / found.sd**2 + _PRIOR_MEAN**-2
+    return replace(found, error=known**-0.5)
 
 
 def _log_mean_ratio(z: Floats, mean: float, sd: float) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from falloff.analysis.ability import Ability, ability, log_odds
 from falloff.analysis.data import LOOK, FamilyData, Floats
+from falloff.analysis.draws import DRAWS
 from falloff.analysis.grid import systematic
 from falloff.analysis.layout import Layout
 from falloff.analysis.posterior import Particles, posterior, prior
@@ -27,12 +28,15 @@ class Fitted:
     """Equally likely draws. ``competence`` [K, places] and ``volume`` [K] are the region's.
 
     ``floor`` [places]: success at competence 0, chance times the share of readable answers.
+    ``common`` [DRAWS]: what an error in the model's ability adds to the log odds of the volume; the
+    same errors, draw by draw, in all of the model's families.
     """
 
     particles: Particles
     competence: Floats
     volume: Floats
     floor: Floats
+    common: Floats
 
 
 def fitted(data: FamilyData, role: str, keep: NDArray[np.bool_]) -> Fitted:
@@ -43,14 +47,21 @@ def fitted(data: FamilyData, role: str, keep: NDArray[np.bool_]) -> Fitted:
     tally = Tally.of(data.u[place], score, g, readable, data.layout.labels)
     particles = _remembered(_Key(tally=tally, family=data.name))
     competence = particles.regions.competence(data.u)
+    common = np.zeros(DRAWS)
     if expected := data.expected.get(role):
-        weights = expected.weights(_standardised(data, competence @ data.mu))
+        z = _standardised(data, competence @ data.mu)
+        weights = expected.weights(z)
+        common = expected.follows(z) * _moments_of(data)[1] * _errors(expected)
         rng = np.random.Generator(np.random.PCG64(child_seed("expected", data.name)))
         chosen = systematic(weights, len(weights), rng)
         particles = replace(particles, theta=particles.theta[chosen])
         competence = competence[chosen]
     return Fitted(
-        particles=particles, competence=competence, volume=competence @ data.mu, floor=floor
+        particles=particles,
+        competence=competence,
+        volume=competence @ data.mu,
+        floor=floor,
+        common=common,
     )
 
 
@@ -74,8 +85,19 @@ def _expected(families: Sequence[FamilyData], role: str) -> Ability | None:
 
 def _standardised(data: FamilyData, volume: Floats) -> Floats:
     """[K] log odds of volumes, in standard deviations from what the family's prior expects."""
-    mean, sd = _moments(data.layout, data.grid, data.weights)
+    mean, sd = _moments_of(data)
     return np.asarray((log_odds(volume) - mean) / sd)
+
+
+def _errors(ability: Ability) -> Floats:
+    """[DRAWS] of the ability's mean; the same for models that have answered alike."""
+    seed = child_seed("ability", repr(ability.mean), repr(ability.sd))
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return ability.error * rng.standard_normal(DRAWS)
+
+
+def _moments_of(data: FamilyData) -> tuple[float, float]:
+    return _moments(data.layout, data.grid, data.weights)
 
 
 @lru_cache(maxsize=256)

@@ -29,7 +29,7 @@ class _Model:
     """One model's posterior on a family. ``competence``: [K, places]; ``psi``: [items].
 
     ``psi``: the influences of its answers on the volume, summed by item; ``reused`` says that items
-    were asked more than once.
+    were asked more than once; ``common`` as in :class:`falloff.analysis.fitted.Fitted`.
 
     ``volume``: [K] of the region; ``unread``, by which answers that cannot be read fall below
     chance, is still to be taken off. It is off ``competence``.
@@ -41,6 +41,7 @@ class _Model:
     unread: float
     psi: Floats
     reused: bool
+    common: Floats
     audit: Audit
 
     @property
@@ -87,6 +88,7 @@ def _model(data: FamilyData, role: str, keep: np.ndarray) -> _Model:
         unread=float((g - floor) @ data.mu) / (1 - g),
         psi=by_item(psi, item, items),
         reused=reused,
+        common=found.common,
         audit=audit(
             success(found.competence, g, floor),
             place,
@@ -138,7 +140,7 @@ def _widened(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Flo
     odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
     point = float(np.clip(model.volume.mean(), _TINY, 1 - _TINY))
     draws = logit(point) + model.inflation * (odds[chosen] - odds.mean())
-    draws += model.audit.form_error(point) * rng.standard_normal(len(chosen))
+    draws += model.audit.form_error(point) * rng.standard_normal(len(chosen)) + model.common
     if model.reused:
         sd = float(draws.std()) * point * (1 - point)
         spread = few_items(model.psi) * sandwich(model.psi)
