@@ -17,7 +17,7 @@ COMMANDS = [
     for page in PAGES
     for block in re.findall(r"```sh\n(.*?)```", (HOUSE / "docs" / page).read_text(), re.DOTALL)
     for line in block.splitlines()
-    if line.startswith("falloff ")
+    if line.startswith("falloff ") and "…" not in line
 ]
 
 

@@ -58,7 +58,7 @@ def test_a_whole_run_has_pass_k_flips_and_fidelity(said):
         assert fidelity["why"] is None
     # Centre and box of both families, three more times of both models, whose first is greedy.
     assert said["probes"] == 64
-    assert student["spending"]["probes"] == 64 + 3 * 20
+    assert student["spending"]["probes"] == 64 + 3 * 40
 
 
 def test_repeats_change_nothing_else(said, tmp_path):
@@ -142,7 +142,7 @@ def test_pass_k_and_flips_of_simulated_models_are_what_integration_says(tmp_path
     truth = [powers_of(model, family, k) for k in range(1, 5)]
     assert truth[3] > truth[0] ** 4 + 0.15
     for side in (student.repeated.teacher, student.repeated.student):
-        assert side.items == budget * 3 // 16
+        assert side.items == budget // 2
         # Four standard errors of a share, the most that a mean over items of [0, 1] can have.
         four = 4 * 0.5 / math.sqrt(side.items)
         for found, exact in zip(side.pass_k, truth, strict=True):

@@ -178,17 +178,17 @@ def agents_compared(budget, seed, folder):
 def test_agents_of_another_kind_are_measured_family_by_family(tmp_path, monkeypatch):
     """Functions that call tools natively, and fail in a way of their own."""
     monkeypatch.setattr("falloff.run.interviewer.Episode", Watched)
-    run, _, families = agents_compared(7 * 16, 0, tmp_path)
+    run, _, families = agents_compared(8 * 16, 0, tmp_path)
     assert {row["reason"] for row in run.rows()} == {"solved", "wrong"}
     assert retention(run).high < 1
-    assert len(families) == 2 * 7
+    assert len(families) == 2 * 8
     assert sum(families) >= 0.75 * len(families)
 
 
 @pytest.mark.slow
 def test_what_a_much_weaker_agent_keeps_is_recovered(tmp_path, monkeypatch):
     monkeypatch.setattr("falloff.run.interviewer.Episode", Watched)
-    held = [agents_compared(7 * 48, seed, tmp_path)[1] for seed in range(8)]
+    held = [agents_compared(8 * 48, seed, tmp_path)[1] for seed in range(8)]
     # 90 % nominal: 5 or more of 8 with a probability of 99.5 %.
     assert sum(held) >= 5
 

@@ -61,10 +61,15 @@ def test_a_smaller_copy_lies_inside_its_teacher():
     assert family.radius.low < 1
 
 
-@pytest.mark.parametrize(("h", "b"), [((0.35, 1.0), 1.0), ((0.8, 0.8), 0.5)])
-def test_a_student_that_lost_one_axis_or_falls_more_gently_has_a_shape_of_its_own(h, b):
+@pytest.mark.parametrize(("h", "b", "least"), [((0.35, 1.0), 1.0, 7), ((0.8, 0.8), 0.5, 3)])
+def test_a_student_that_lost_one_axis_or_falls_more_gently_has_a_shape_of_its_own(h, b, least):
+    """Of 8 runs of 320 probes; three false alarms at 5 % have a probability of .006.
+
+    A fall half as steep is found about every second time, a lost axis nearly always.
+    """
     student = truths.matched(H * np.array(h), b * B, 4.0, 0.02)
-    assert compared(student, n=320).students[0].families[0].shape.different
+    shapes = [shape(asked(student, n=320, seed=seed), ("t", "s")) for seed in range(8)]
+    assert sum(found.different for found in shapes) >= least
 
 
 def test_a_lower_ceiling_is_told_from_a_nearer_edge():

@@ -100,9 +100,9 @@ def test_tools_in_the_text_only_if_told_so(tmp_path: Path) -> None:
     with serving(without_tools) as server:
         spec = f"openai:{TEACHER}@{server.base}"
         with pytest.raises(RunStoppedError, match="--dialect plain"):
-            falloff.measure(spec, suite="agentic", budget=56, run=refused)
+            falloff.measure(spec, suite="agentic", budget=64, run=refused)
         assert not refused.exists(), "nothing was answered, and nothing is left"
-        run = falloff.measure(spec, suite="agentic", budget=56, run=path, dialect="plain")
+        run = falloff.measure(spec, suite="agentic", budget=64, run=path, dialect="plain")
     assert run.missing == 0
     asked = [body for body in server.bodies if "tools" not in body]
     assert any('{"tool": "NAME"' in str(body["messages"]) for body in asked)
