@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from falloff.asking import BenchLike, ModelLike, Wanted, ask
 from falloff.core import UsageError, missing_extra
-from falloff.run import Manifest, Progress, RunReader, open_for_reading
+from falloff.run import NULL, Manifest, Progress, RunReader, open_for_reading
 from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def compare(
     fresh: bool = False,
     repeats: int = 1,
     logprobs: int = 0,
+    null: bool = False,
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
@@ -61,6 +62,10 @@ def compare(
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
     ``logprobs``: so many of the likeliest tokens are kept with their log-probabilities, where a
     model gives them: for KL and the same top token.
+
+    ``null``: the teacher is asked a second time, all that it was asked, as an endpoint may answer
+    otherwise: :attr:`Comparison.null`, and what every student's churn is beyond it. A run that is
+    there already gets its null so; one that has a null keeps it.
 
     ``train_data`` is a file of the prompts that the students were trained on, or of chats: then
     :attr:`Run.novelty` says what is kept inside, at and beyond their rim. ``traffic`` is a file of
@@ -89,6 +94,7 @@ def compare(
         fresh=fresh,
         repeats=repeats,
         logprobs=logprobs,
+        null=null,
     )
     return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
@@ -184,14 +190,15 @@ class Run:
         with self._reader() as reader:
             manifest = reader.manifest
             data = families_of(reader)
-            spending = {role: reader.spending(role) for role in manifest.models}
+            spending = {role: reader.spending(role) for role in manifest.roles}
         teacher, *students = manifest.models
         return compare_results(
             data,
             teacher=teacher,
             students=students,
-            models={role: stamp.spec for role, stamp in manifest.models.items()},
+            models={role: manifest.stamp(role).spec for role in manifest.roles},
             spending=spending,
+            null=NULL if manifest.null else None,
             suite=f"{manifest.suite} {manifest.suite_version}",
         )
 
@@ -248,7 +255,8 @@ class Run:
             have_families(reader)
             families = reader.manifest.families
             pools = {stamp.name: stamp.pool.size for stamp in families if stamp.pool}
-            for role, stamp in reader.manifest.models.items():
+            for role in reader.manifest.roles:
+                stamp = reader.manifest.stamp(role)
                 for placed, outcome in reader.outcomes(role):
                     probe = placed.probe
                     if probe.id not in templates:
@@ -298,6 +306,8 @@ class Run:
 
         comparison, run = self.comparison, str(self.path)
         profiles = [comparison.teacher, *(student.profile for student in comparison.students)]
+        if comparison.null:
+            profiles.append(comparison.null.profile)
         calls = sum(profile.spending.calls for profile in profiles)
         if self.manifest.mode == "measure":
             written = profile_as_dict(comparison.teacher, run=run, calls=calls)

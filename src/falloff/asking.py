@@ -47,6 +47,7 @@ class Wanted:
     fresh: bool
     repeats: int
     logprobs: int = 0
+    null: bool = False
     bench: BenchLike | None = None
 
     def __post_init__(self) -> None:
@@ -139,6 +140,7 @@ def ask(
         probes_file=digest(wanted.probes_file) if wanted.probes_file else None,
         bench=wanted.prepared.stamp if wanted.prepared else None,
         repeats=wanted.repeats,
+        null=wanted.null,
     )
     file = Path(wanted.run) if wanted.run else manifest.default_path()
     # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from test_likeness import asked
+from test_null_table import nulled
 from test_stressor_table import stressed
 from tests.made_up_novelty import novelty_for
 
@@ -32,7 +33,7 @@ DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 @pytest.fixture
 def whole(contents: ReportContents) -> ReportContents:
     """With everything that is only there on request."""
-    comparison = stressed(asked())
+    comparison = nulled(stressed(asked()))
     return replace(contents, comparison=comparison, novelty=novelty_for(comparison))
 
 

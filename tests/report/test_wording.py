@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from falloff.analysis.estimates import UNDEFINED, Comparison, Interval, Status, Verdict
 from falloff.report.contents import ReportContents
 from falloff.report.numerals import (
     number_interval,
     percent,
+    percent_beside,
     percent_interval,
     points_interval,
     quantity,
@@ -92,6 +95,50 @@ def test_collapsed_is_said_only_below_one_half(contents: ReportContents) -> None
     assert verdict_sentence(mild) == "micro:narrow keeps at most 80 %; the margin is 90 %."
     lax = replace(student, verdict=Verdict(status="pass", margin=0.3, low=0.35, high=0.45))
     assert "collapse" not in verdict_sentence(lax)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict(status="fail", margin=0.9, low=0.7, high=0.8996), "at most 89.96 %"),
+        (Verdict(status="fail", margin=0.9, low=0.7, high=0.8951), "at most 89.5 %"),
+        (Verdict(status="pass", margin=0.9, low=0.90004, high=1.0), "at least 90.004 %"),
+        (Verdict(status="fail", margin=0.9, low=0.3, high=0.498), "at most 49.8 %"),
+        (Verdict(status="pass", margin=0.4, low=0.501, high=0.7), "at least 50.1 %"),
+        (Verdict(status="inconclusive", margin=0.9, low=0.8, high=0.9004), "80 % and 90.04 %"),
+        (Verdict(status="fail", margin=0.975, low=0.7, high=0.97), "97 %; the margin is 97.5 %"),
+    ],
+)
+def test_a_bound_that_rounds_to_its_limit_shows_more_digits(
+    contents: ReportContents, verdict: Verdict, said: str
+) -> None:
+    student = replace(contents.comparison.students[0], verdict=verdict)
+    assert said in verdict_sentence(student)
+
+
+def test_anytime_bounds_that_round_to_the_margin_show_more_digits(
+    contents: ReportContents,
+) -> None:
+    verdict = Verdict(
+        status="fail",
+        margin=0.9,
+        low=0.8,
+        high=0.85,
+        anytime_status="fail",
+        anytime_low=0.75,
+        anytime_high=0.8996,
+    )
+    student = replace(contents.comparison.students[0], verdict=verdict)
+    assert "use 75 % and 89.96 % as the bounds: fail" in anytime_sentence(student)
+
+
+@given(st.floats(0, 1.5), st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.975]))
+def test_a_share_beside_a_limit_is_shown_on_its_own_side(share: float, limit: float) -> None:
+    assume(abs(share - limit) > 1e-7)
+    shown = float(percent_beside(share, limit).removesuffix(" %"))
+    assert (shown < 100 * limit) == (share < limit)
+    assert shown != 100 * limit
+    assert abs(shown - 100 * share) <= 0.5
 
 
 def test_an_open_verdict_says_what_would_settle_it(contents: ReportContents) -> None:

@@ -10,6 +10,7 @@ from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, FixedPool
 from falloff.analysis.estimates import (
     UNDEFINED,
     AxisCurve,
+    BeyondNull,
     Cell,
     CellDrop,
     Churn,
@@ -44,6 +45,7 @@ __all__ = [
     "UNDEFINED",
     "Audit",
     "AxisCurve",
+    "BeyondNull",
     "Cell",
     "CellDrop",
     "Churn",

@@ -21,6 +21,7 @@ from falloff.analysis.contrasts import (
 from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.estimates import (
     UNDEFINED,
+    BeyondNull,
     Comparison,
     FamilyComparison,
     FamilyProfile,
@@ -33,6 +34,7 @@ from falloff.analysis.fidelity import fidelity, fidelity_draws
 from falloff.analysis.fitted import with_expectations
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
+from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
 from falloff.analysis.shared_items import Influence, combined, influence_of, stretched
@@ -50,6 +52,7 @@ def compare(
     models: Mapping[str, str],
     spending: Mapping[str, Spending],
     suite: str,
+    null: str | None = None,
     measure: str = "uniform over the listed levels",
     tau: float = TAU,
 ) -> Comparison:
@@ -57,21 +60,31 @@ def compare(
 
     ``teacher`` and ``students`` are roles, keys of the data's scores; ``models`` and ``spending``
     give each role's name and what it took. No students: the teacher's profile alone.
+    ``null`` is the role in which the teacher was asked a second time, if it was.
     """
-    families = with_expectations(families, (teacher, *students))
+    roles = (teacher, *students) if null is None else (teacher, *students, null)
+    families = with_expectations(families, roles)
     profiles = {
         role: profile(families, role, model=models[role], spending=spending[role], tau=tau)
-        for role in (teacher, *students)
+        for role in roles
     }
+
+    def compared(role: str) -> StudentComparison:
+        return _student(families, teacher, role, profiles=profiles, tau=tau)
+
+    def beyond(role: str) -> BeyondNull | None:
+        return None if null is None else beyond_null(weighed, teacher, role, null)
+
+    weights = weights_of(profiles[teacher].families)
+    weighed = [(weights[data.name], data) for data in families]
     return Comparison(
         suite=suite,
         measure=measure,
         threshold=tau,
         probes=sum(len(data.coordinates) for data in families),
         teacher=profiles[teacher],
-        students=tuple(
-            _student(families, teacher, role, profiles=profiles, tau=tau) for role in students
-        ),
+        students=tuple(replace(compared(role), beyond_null=beyond(role)) for role in students),
+        null=None if null is None else compared(null),
     )
 
 

@@ -277,6 +277,20 @@ class Churn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeyondNull:
+    """A student's churn beside the null's, over the draws from μ that all have answered.
+
+    ``churn``: the share that one of teacher and student solved; ``null``: that the teacher solved
+    at one asking of two. ``beyond``: the former less the latter, paired. ``probes``: how many.
+    """
+
+    churn: Interval
+    null: Interval
+    beyond: Interval
+    probes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CellDrop:
     """A coordinate at which the student is worse: ``drop`` is teacher − student competence."""
 
@@ -352,6 +366,7 @@ class StudentComparison:
     worst: tuple[CellDrop, ...]
     fidelity: Fidelity | None = None
     repeated: RepeatedComparison | None = None
+    beyond_null: BeyondNull | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -359,6 +374,7 @@ class Comparison:
     """A teacher and its students on one suite.
 
     ``measure`` names μ; ``probes`` is the number put to each model; ``threshold`` is τ.
+    ``null``: the teacher, asked a second time, as if it were a student; it is no candidate.
     """
 
     suite: str
@@ -367,3 +383,4 @@ class Comparison:
     probes: int
     teacher: Profile
     students: tuple[StudentComparison, ...]
+    null: StudentComparison | None = None

@@ -58,6 +58,7 @@ def compare(
     student: Students,
     asking: options.Asking,
     logprobs: options.Logprobs = 0,
+    null: options.Null = False,
     safe_region: options.SafeRegion = None,
     as_json: options.Json = False,
     out: options.Out = None,
@@ -71,7 +72,9 @@ def compare(
     check_safe_region(safe_region, asking.train_data)
     wanted = asking.arguments()
     with progress_display() as progress:
-        done = falloff.compare(teacher, student, **wanted, logprobs=logprobs, progress=progress)
+        done = falloff.compare(
+            teacher, student, **wanted, logprobs=logprobs, null=null, progress=progress
+        )
     _show(done, asking.budget, as_json=as_json, out=out)
     write_safe_region(done, safe_region)
 

@@ -95,6 +95,13 @@ Logprobs = Annotated[
         max=20,
     ),
 ]
+Null = Annotated[
+    bool,
+    typer.Option(
+        "--null",
+        help="Ask the teacher a second time: how far it differs from itself, beside each student.",
+    ),
+]
 TrainData = Annotated[
     Path | None,
     typer.Option(

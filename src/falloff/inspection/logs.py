@@ -40,9 +40,11 @@ def write_logs(run: Run, out: Path) -> tuple[Path, ...]:
     """
     comparison = run.comparison
     profiles = [comparison.teacher, *(student.profile for student in comparison.students)]
+    if comparison.null:
+        profiles.append(comparison.null.profile)
     written = []
     with open_for_reading(run.path) as reader:
-        roles = list(reader.manifest.models)
+        roles = list(reader.manifest.roles)
         for role, profile in zip(roles, profiles, strict=True):
             path = out if len(roles) == 1 else out.with_stem(f"{out.stem}-{role}")
             log = _log(reader, role, profile)
@@ -66,7 +68,7 @@ def _log(reader: RunReader, role: str, profile: Profile) -> EvalLog:
 
 
 def _samples(reader: RunReader, role: str) -> Iterator[EvalSample]:
-    spec = reader.manifest.models[role].spec
+    spec = reader.manifest.stamp(role).spec
     for repeat in range(reader.manifest.repeats):
         for placed, outcome in reader.outcomes(role, repeat):
             said = next(reader.transcripts(role, [placed.probe.id], repeat), None)
@@ -76,7 +78,7 @@ def _samples(reader: RunReader, role: str) -> Iterator[EvalSample]:
 
 def _spec(reader: RunReader, role: str, samples: list[EvalSample]) -> EvalSpec:
     """The same ids and time whenever the same run is exported."""
-    manifest, stamp = reader.manifest, reader.manifest.models[role]
+    manifest, stamp = reader.manifest, reader.manifest.stamp(role)
     ids = sorted({str(sample.id) for sample in samples})
     name = manifest.default_path().stem
     return EvalSpec(

@@ -28,6 +28,7 @@ from falloff.analysis.estimates import (
     Verdict,
 )
 from falloff.report.likeness_export import (
+    beyond_null_as_dict,
     fidelity_as_dict,
     repeatability_as_dict,
     repeated_as_dict,
@@ -52,6 +53,7 @@ def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[
         "threshold": comparison.threshold,
         "spending": _spending(comparison.teacher.spending),
         "teacher_volume": _interval(comparison.teacher.volume),
+        "null": _null(comparison.null) if comparison.null else None,
     }
 
 
@@ -88,11 +90,32 @@ def _student(student: StudentComparison) -> dict[str, Any]:
         "covered_weight": _finite(student.covered_weight),
         "bounds": _bounds(student.verdict),
         "churn": _churn(student.churn),
+        "beyond_null": beyond_null_as_dict(student.beyond_null),
         "fidelity": fidelity_as_dict(student.fidelity),
         "repeated": repeated_as_dict(student.repeated),
         "worst_cells": [_drop(cell) for cell in student.worst],
         "spending": _spending(student.profile.spending),
         "volume": _interval(student.profile.volume),
+    }
+
+
+def _null(null: StudentComparison) -> dict[str, Any]:
+    """The teacher against itself. No verdict: it is no candidate."""
+    return {
+        "model": null.model,
+        "retention": _interval(null.retention),
+        "churn": _churn(null.churn),
+        "families": [
+            {
+                "family": family.family,
+                "retention": _interval(family.retention),
+                "churn": _churn(family.churn),
+            }
+            for family in null.families
+        ],
+        "fidelity": fidelity_as_dict(null.fidelity),
+        "spending": _spending(null.profile.spending),
+        "volume": _interval(null.profile.volume),
     }
 
 

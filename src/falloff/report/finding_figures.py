@@ -9,7 +9,13 @@ from falloff.analysis.estimates import Comparison, FamilyProfile, Interval
 from falloff.core import Axis
 from falloff.report.charts import DotPlot, DotRow, RadialPlot, Reach, Ring, Spoke
 from falloff.report.lineup import Panel, Seat, panels, seats
-from falloff.report.numerals import defined, number_estimate, percent, percent_interval
+from falloff.report.numerals import (
+    defined,
+    number_estimate,
+    percent,
+    percent_exact,
+    percent_interval,
+)
 from falloff.report.scales import Scale, family_scales, spoken_name
 from falloff.report.visible import one_line
 from falloff.report.wording import by_retention
@@ -56,7 +62,7 @@ def retention_dots(comparison: Comparison) -> DotPlot:
         description=_in_words(rows, "keeps", "its centre says"),
         ticks=_ticks(rows),
         rows=rows,
-        references=tuple((margin, f"margin {percent(margin)}") for margin in sorted(margins)),
+        references=tuple((margin, f"margin {percent_exact(margin)}") for margin in sorted(margins)),
     )
 
 

@@ -24,6 +24,7 @@ from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
 from falloff.report.likeness import likeness
 from falloff.report.novelty_figure import novelty_chart
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
+from falloff.report.null_wording import null_sentences
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
 from falloff.report.transcripts import MOST_SHOWN
@@ -93,6 +94,7 @@ def _environment() -> Environment:
     environment.filters |= _filters()
     environment.globals |= {
         "likeness": likeness,
+        "null_sentences": null_sentences,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
         "curve_key": line_key,

@@ -1,4 +1,4 @@
-"""Tables of what was asked on request: stressors, repeats, and tokens of teacher and student."""
+"""Tables of what was asked on request: stressors, null, repeats, tokens of teacher and student."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from falloff.analysis.estimates import (
 )
 from falloff.analysis.fidelity import NOT_ASKED
 from falloff.report.listings import Listing
+from falloff.report.null_wording import null_listing
 from falloff.report.numerals import DASH, number_interval, percent, percent_interval
 from falloff.report.stressors import stressors
 from falloff.report.visible import one_line
@@ -19,7 +20,12 @@ from falloff.report.visible import one_line
 
 def likeness(comparison: Comparison) -> tuple[Listing, ...]:
     """The tables that have rows: none of what was not asked for."""
-    found = (stressors(comparison), repeats(comparison), tokens(comparison))
+    found = (
+        stressors(comparison),
+        null_listing(comparison),
+        repeats(comparison),
+        tokens(comparison),
+    )
     return tuple(listing for listing in found if listing.rows)
 
 

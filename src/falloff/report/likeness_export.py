@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from falloff.analysis.estimates import Fidelity, Repeatability, RepeatedComparison
+from falloff.analysis.estimates import BeyondNull, Fidelity, Repeatability, RepeatedComparison
 
 
 def repeatability_as_dict(found: Repeatability | None) -> dict[str, Any] | None:
@@ -30,6 +30,18 @@ def repeated_as_dict(found: RepeatedComparison | None) -> dict[str, Any] | None:
         "student": repeatability_as_dict(found.student),
         "churn": found.churn.as_dict(),
         "beyond": found.beyond.as_dict(),
+    }
+
+
+def beyond_null_as_dict(found: BeyondNull | None) -> dict[str, Any] | None:
+    """A student's churn beside the null's; null where there is no null."""
+    if found is None:
+        return None
+    return {
+        "churn": found.churn.as_dict(),
+        "null": found.null.as_dict(),
+        "beyond": found.beyond.as_dict(),
+        "probes": found.probes,
     }
 
 

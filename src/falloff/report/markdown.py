@@ -22,6 +22,7 @@ from falloff.report.listings import (
     worst_cells,
 )
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
+from falloff.report.null_wording import null_sentences
 from falloff.report.numerals import count, percent
 from falloff.report.visible import one_line
 from falloff.report.wording import (
@@ -47,6 +48,7 @@ def markdown_report(
         f"# {_safe(headline(comparison))}",
         _safe(lede(comparison)),
         _verdicts(comparison),
+        *map(_safe, null_sentences(comparison)),
         _table(ranking(comparison)),
         _section(families(comparison)),
         _misfits(comparison),

@@ -14,6 +14,8 @@ from falloff.analysis.estimates import Interval
 
 DASH = "–"
 _NARROW = 0.02
+# Shares nearer than this many decimals of a percentage are equal.
+_MOST_DECIMALS = 6
 
 Format = Callable[[float], str]
 
@@ -33,6 +35,27 @@ def percent(value: float | None, decimals: int = 0) -> str:
     if not defined(value):
         return DASH
     return f"{_signed(100 * value, decimals)} %"
+
+
+def percent_beside(value: float, *limits: float) -> str:
+    """``89.96 %``: as many decimals as show on which side of each limit a share lies.
+
+    A share that is a limit has none.
+    """
+    decimals = next((d for d in range(_MOST_DECIMALS) if _sides_show(value, d, limits)), 0)
+    return percent(value, decimals)
+
+
+def percent_exact(share: float) -> str:
+    """``90 %``, ``97.5 %``: a number that somebody has set, not rounded."""
+    text = f"{100 * share:.{_MOST_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{text} %"
+
+
+def _sides_show(value: float, decimals: int, limits: tuple[float, ...]) -> bool:
+    shown = float(f"{100 * value:.{decimals}f}")
+    known = (round(100 * limit, _MOST_DECIMALS) for limit in limits if limit != value)
+    return all(shown != at and (shown < at) == (100 * value < at) for at in known)
 
 
 def percent_decimals(interval: Interval) -> int:

@@ -16,6 +16,7 @@ from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
+from falloff.report.null_wording import null_sentences
 from falloff.report.wording import (
     by_retention,
     headline,
@@ -63,6 +64,8 @@ class _Printer:
             self._console.print(self._text(lede(comparison)))
         for student in by_retention(comparison):
             self._verdict(student)
+        for sentence in null_sentences(comparison):
+            self._console.print(self._text(sentence))
         for alarm in (alarm for panel in panels(comparison) for alarm in misfits(panel)):
             self._console.print(self._text(alarm, "yellow"))
         for listing in (

@@ -23,7 +23,9 @@ from falloff.report.numerals import (
     bounded,
     defined,
     percent,
+    percent_beside,
     percent_decimals,
+    percent_exact,
     percent_interval,
     percent_span,
     points_interval,
@@ -94,13 +96,14 @@ def worst_student(comparison: Comparison) -> StudentComparison | None:
 def verdict_sentence(student: StudentComparison) -> str:
     """The verdict with its one-sided 95 % bounds, and what would settle an open one."""
     verdict, name = student.verdict, one_line(student.model)
-    margin = f"the margin is {percent(verdict.margin)}"
+    margin = f"the margin is {percent_exact(verdict.margin)}"
+    limits = verdict.margin, _COLLAPSED
     if verdict.status == "pass" and verdict.low is not None:
         held = " It did not collapse." if verdict.low > _COLLAPSED else ""
-        return f"{name} keeps at least {percent(verdict.low)}; {margin}.{held}"
+        return f"{name} keeps at least {percent_beside(verdict.low, *limits)}; {margin}.{held}"
     if verdict.status == "fail" and verdict.high is not None:
         fell = " It collapsed: more than half is lost." if verdict.high < _COLLAPSED else ""
-        return f"{name} keeps at most {percent(verdict.high)}; {margin}.{fell}"
+        return f"{name} keeps at most {percent_beside(verdict.high, *limits)}; {margin}.{fell}"
     return f"{name}: {_open_verdict(student)}"
 
 
@@ -110,8 +113,10 @@ def anytime_sentence(student: StudentComparison) -> str:
     if verdict.anytime_low is None or verdict.anytime_high is None:
         return ""
     return (
-        f"If you continue until settled, use {percent(verdict.anytime_low)} and"
-        f" {percent(verdict.anytime_high)} as the bounds: {verdict.anytime_status}."
+        "If you continue until settled, use"
+        f" {percent_beside(verdict.anytime_low, verdict.margin)} and"
+        f" {percent_beside(verdict.anytime_high, verdict.margin)} as the bounds:"
+        f" {verdict.anytime_status}."
     )
 
 
@@ -226,12 +231,11 @@ def _certainly_below(interval: Interval, bound: float) -> bool:
 
 def _open_verdict(student: StudentComparison) -> str:
     verdict = student.verdict
+    margin = f"the margin of {percent_exact(verdict.margin)}"
     if verdict.low is None or verdict.high is None:
-        return f"nothing can be said about the margin of {percent(verdict.margin)}."
-    text = (
-        f"between {percent(verdict.low)} and {percent(verdict.high)} is kept, which does not"
-        f" settle the margin of {percent(verdict.margin)}."
-    )
+        return f"nothing can be said about {margin}."
+    low, high = (percent_beside(bound, verdict.margin) for bound in (verdict.low, verdict.high))
+    text = f"between {low} and {high} is kept, which does not settle {margin}."
     if verdict.further_probes is None:
         return text
     return f"{text} About {roughly(verdict.further_probes)} further probes would settle it."

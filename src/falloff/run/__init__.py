@@ -5,13 +5,14 @@ looks, or what was typed on a command line.
 """
 
 from falloff.run.loop import conduct
-from falloff.run.manifest import FamilyStamp, Manifest, Mode, ModelStamp
+from falloff.run.manifest import NULL, FamilyStamp, Manifest, Mode, ModelStamp
 from falloff.run.progress import ModelProgress, Progress
 from falloff.run.reader import Completeness, FamilyAnswers, RunReader, open_for_reading
 from falloff.run.records import Answer, PlacedProbe
 from falloff.run.store import RunStore, open_for_writing
 
 __all__ = [
+    "NULL",
     "Answer",
     "Completeness",
     "FamilyAnswers",

@@ -31,8 +31,8 @@ def repeats_of(reader: RunReader, family: str) -> dict[str, Repeats]:
 
 
 def tokens_of(reader: RunReader, family: str) -> dict[str, Tokens]:
-    """By student's role, its replies against the teacher's; empty without log-probabilities."""
-    teacher, *students = reader.manifest.models
+    """By role, replies against the teacher's, of students and null; empty without them."""
+    teacher, *students = reader.manifest.roles
     if not reader.manifest.logprobs:
         return {}
     return {student: _tokens(reader, family, teacher, student) for student in students}

@@ -11,9 +11,10 @@ from falloff.core import RunStoppedError
 from falloff.models.model import Model, notes_of
 from falloff.probes import Family, Shots
 from falloff.run.interviewer import Interviewer
+from falloff.run.manifest import NULL
 from falloff.run.progress import Meter, Progress
 from falloff.run.recorder import Recorder
-from falloff.run.records import Answer
+from falloff.run.records import Answer, PlacedProbe
 from falloff.run.selection import Selection
 from falloff.run.store import RunStore
 from falloff.run.tasks import together
@@ -37,12 +38,13 @@ async def conduct(
     repeats: int = 1,
     grace: float = GRACE,
 ) -> None:
-    """Ask every model what the design wants to know, until the design is done; then the repeats.
+    """Ask every model what the design wants to know, until it is done; then null and repeats.
 
     ``models`` goes from role to model. Seed, dialect and shots are those of the store's manifest.
     What is answered on disk is not asked again; errors are. ``progress`` is called at most five
     times a second and once at the end. With ``repeats`` above 1, the probes whose share is in
     :data:`REPEATED` are asked until every model has so many answers to each that are decoded alike.
+    If the manifest wants a null, the first model is asked everything once more, as that role.
 
     Raises :class:`falloff.core.UsageError` if a family has too few items for so many shots,
     :class:`falloff.core.RunStoppedError` if a model stops answering, after the others have finished
@@ -52,6 +54,8 @@ async def conduct(
     disk, and the same call goes on from there.
     """
     names = {role: store.manifest.models[role].spec for role in models}
+    if store.manifest.null:
+        names[NULL] = f"{store.manifest.stamp(NULL).spec}, again"
     meter = Meter(names, time.monotonic())
     conductor = _Conductor(design, families, models, store, meter, progress)
     work = asyncio.create_task(conductor.run(repeats))
@@ -99,7 +103,7 @@ class _Conductor:
     def _interviewer(self, role: str, *, repeat: int, logprobs: int = 0) -> Interviewer:
         return Interviewer(
             role,
-            self._models[role],
+            self._models[next(iter(self._models)) if role == NULL else role],
             self.recorder,
             dialect=self._store.manifest.dialect,
             shots=self._shots,
@@ -114,7 +118,10 @@ class _Conductor:
             return
         self._check_models(at_end=True)
         self._store.trim()
-        if repeats > 1:
+        if self._store.manifest.null:
+            await self._ask_null()
+            self._check_models(at_end=True)
+        if repeats > 1 and not self._is_leaving:
             await self._ask_repeats(repeats)
             self._check_models(at_end=True)
 
@@ -130,7 +137,7 @@ class _Conductor:
             allocation = self._design.allocate(evidence)
             if not allocation:
                 return
-            self._meter.expect(sum(allocation.values()))
+            self._meter.expect(sum(allocation.values()), self._models)
             self._meter.believe(self._design.headline(evidence))
             await together(
                 self._ask_family(self._selections[name], count, round_)
@@ -153,19 +160,36 @@ class _Conductor:
             selection.learn(batch)
             count -= len(batch)
 
+    async def _ask_null(self) -> None:
+        """Ask the first model all that it has been asked, as itself a second time.
+
+        Only now, so that the null decides nothing of what is asked, and no two episodes of a model
+        are the same conversation at once.
+        """
+        self._interviewers = [
+            self._interviewer(NULL, repeat=0, logprobs=self._store.manifest.logprobs)
+        ]
+        await together(
+            self._ask_again(family, list(self._store.placed(family.name)))
+            for family in self._families
+        )
+        self._check_models()
+
     async def _ask_repeats(self, repeats: int) -> None:
         """Ask again: repeat 1 of every model and family, then repeat 2, and so on."""
         stamps = self._store.manifest.models
         for repeat in range(1, repeats + 1):
             roles = [r for r in self._models if repeat < stamps[r].first_repeat + repeats]
             self._interviewers = [self._interviewer(role, repeat=repeat) for role in roles]
-            await together(self._ask_again(f) for f in self._families if roles)
+            await together(self._ask_again(f, self._repeated(f)) for f in self._families if roles)
             self._check_models()
             if self._is_leaving:
                 return
 
-    async def _ask_again(self, family: Family) -> None:
-        probes = [p for p in self._store.placed(family.name) if p.share in REPEATED]
+    def _repeated(self, family: Family) -> list[PlacedProbe]:
+        return [p for p in self._store.placed(family.name) if p.share in REPEATED]
+
+    async def _ask_again(self, family: Family, probes: Sequence[PlacedProbe]) -> None:
         missing = {i: i.unanswered(probes) for i in self._interviewers}
         self._meter.expect(len(probes), [i.role for i in self._interviewers])
         for interviewer, left in missing.items():

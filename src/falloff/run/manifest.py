@@ -20,6 +20,8 @@ from falloff.sampling import Design
 
 Mode = Literal["compare", "measure"]
 ABSENT = "absent"
+# The reference asked a second time: a role of its own, and no model of its own.
+NULL = "null"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +101,9 @@ class Manifest:
     else. ``probes_file``: the digest of the file that some families are from. ``bench``: the user's
     benchmark, its digest, and what of it was left out; None where there is none. ``repeats`` is a
     matter of how much, and said here for those who read the run: the most that have been wanted so
-    far. ``training`` is no matter of what is answered either: the digest of the training data whose
-    distances the run keeps, and what is known of its rim; never a prompt of it.
+    far. ``null`` likewise: whether the reference has ever been wanted a second time, in the role
+    :data:`NULL`. ``training`` is no matter of what is answered either: the digest of the training
+    data whose distances the run keeps, and what is known of its rim; never a prompt of it.
     ``models`` goes from role to model, the reference first: ``teacher``, then the students; a
     measured model alone has the role ``model``.
     """
@@ -118,6 +121,7 @@ class Manifest:
     probes_file: str | None = None
     bench: dict[str, Any] | None = None
     repeats: int = 1
+    null: bool = False
     training: dict[str, Any] | None = None
     version: str = __version__
     format: int = FORMAT
@@ -140,6 +144,7 @@ class Manifest:
         probes_file: str | None = None,
         bench: Mapping[str, Any] | None = None,
         repeats: int = 1,
+        null: bool = False,
     ) -> Manifest:
         """The manifest of a run that is about to begin. ``weights`` by family, 1 unless said."""
         weight = weights or {}
@@ -157,7 +162,17 @@ class Manifest:
             probes_file=probes_file,
             bench=json.loads(json.dumps(bench)) if bench else None,
             repeats=repeats,
+            null=null,
         )
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All that were asked: the models' roles, and last the null's, if there is one."""
+        return (*self.models, NULL) if self.null else tuple(self.models)
+
+    def stamp(self, role: str) -> ModelStamp:
+        """The model that answers in a role: in the null's, the reference."""
+        return self.models[next(iter(self.models)) if role == NULL else role]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -83,9 +83,7 @@ class RunReader:
                 family,
             )
         )
-        answers = {
-            role: self._family_answers(family, role, repeat) for role in self.manifest.models
-        }
+        answers = {role: self._family_answers(family, role, repeat) for role in self.manifest.roles}
         return FamilyAnswers(
             family=family,
             probe_ids=tuple(row[0] for row in probes),
@@ -99,7 +97,7 @@ class RunReader:
 
     def outcomes(self, role: str, repeat: int = 0) -> Iterator[tuple[PlacedProbe, Outcome]]:
         """One model's outcomes, errors included, by family and position."""
-        self._check("role", role, self.manifest.models)
+        self._check("role", role, self.manifest.roles)
         rows = self._rows(
             f"""SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
                        a.completion_tokens, a.seconds, e.message, d.counts
@@ -118,7 +116,7 @@ class RunReader:
         self, role: str, probe_ids: Iterable[str], repeat: int = 0
     ) -> Iterator[tuple[str, Transcript]]:
         """What was said on these probes, in the order given; those not asked are left out."""
-        self._check("role", role, self.manifest.models)
+        self._check("role", role, self.manifest.roles)
         for probe_id in probe_ids:
             for (messages,) in self._rows(
                 """SELECT t.messages FROM transcripts t JOIN probes p ON p.number = t.probe
@@ -137,7 +135,7 @@ class RunReader:
         None where there are no log-probabilities.
         """
         for role in (left, right):
-            self._check("role", role, self.manifest.models)
+            self._check("role", role, self.manifest.roles)
         rows = self._rows(
             """SELECT a.turns, b.turns FROM probes p
                LEFT JOIN logprobs a ON a.role = ? AND a.repeat = 0 AND a.probe = p.number
@@ -152,7 +150,7 @@ class RunReader:
     def openings(self) -> Iterator[tuple[str, str]]:
         """(id, prompt) of every probe that was asked: what the user says before the first reply."""
         seen: set[str] = set()
-        for role in self.manifest.models:
+        for role in self.manifest.roles:
             for probe_id, messages in self._rows(
                 """SELECT p.id, t.messages FROM transcripts t JOIN probes p ON p.number = t.probe
                    WHERE t.role = ? AND t.repeat = 0 ORDER BY t.probe""",
@@ -173,7 +171,7 @@ class RunReader:
         """What a model's answers took in all, repeats included."""
         from falloff.analysis import Spending  # here, since it loads scipy, and asking needs none
 
-        self._check("role", role, self.manifest.models)
+        self._check("role", role, self.manifest.roles)
         row = next(
             self._rows(
                 """SELECT count(*), coalesce(sum(calls), 0), coalesce(sum(prompt_tokens), 0),
@@ -196,7 +194,7 @@ class RunReader:
 
     def completeness(self, repeat: int = 0) -> dict[str, Completeness]:
         """For each role, how much of what has been placed is answered."""
-        return {role: self._completeness(role, repeat) for role in self.manifest.models}
+        return {role: self._completeness(role, repeat) for role in self.manifest.roles}
 
     def close(self) -> None:
         self._connection.close()

@@ -201,6 +201,7 @@ def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> R
         connection.execute("DELETE FROM answers WHERE false")
         schema.add_later_tables(connection)
         stored = _with_repeats(connection, stored, manifest.repeats)
+        stored = _with_null(connection, stored, manifest.null)
     except BaseException:
         connection.close()
         raise
@@ -213,6 +214,14 @@ def _with_repeats(connection: sqlite3.Connection, stored: Manifest, repeats: int
         return stored
     connection.execute("INSERT OR REPLACE INTO manifest VALUES ('repeats', ?)", (str(repeats),))
     return replace(stored, repeats=repeats)
+
+
+def _with_null(connection: sqlite3.Connection, stored: Manifest, null: bool) -> Manifest:
+    """The manifest, which says whether a null was ever wanted."""
+    if stored.null or not null:
+        return stored
+    connection.execute("INSERT OR REPLACE INTO manifest VALUES ('null', 'true')")
+    return replace(stored, null=True)
 
 
 def _check_match(path: Path, stored: Manifest, wanted: Manifest) -> None:

@@ -141,9 +141,26 @@ COMPARING = (
         " wrong: both failed with the same answer.",
         formula="lost, gained: the two kinds of flips",
         limits=f"{COUNTED.capitalize()}, on probes that were placed where they teach most, not at"
-        " random. Serving is not fully deterministic, so a model asked twice shows some too.",
+        " random. Serving is not fully deterministic, so a model asked twice shows some too:"
+        " see the null.",
         source="flips: Dutta et al. 2024",
         keys=("churn.*",),
+    ),
+    Definition(
+        anchor="null",
+        name="Null: the teacher asked twice",
+        meaning="The teacher is asked once more all that it was asked, after everybody else, in the"
+        " same way. What it keeps of itself, and how often it flips, is what serving alone does."
+        " Churn: the share of draws from μ that one of two askings solves and the other does not."
+        " Beyond the null: a student's churn less the null's, on the same probes. “Consistent with"
+        " all of it”: the interval of retention holds 1.",
+        formula="churn(teacher, student) − churn(teacher, teacher again)",
+        limits="Chance is not removed. A student steadier than its teacher has less churn; beyond"
+        " the null may then be nought or less although they differ. The null speaks of the time"
+        " between the two askings. Probes count as independent, also those of one item of a"
+        " benchmark.",
+        source=OWN,
+        keys=("beyond_null.*", "null.*"),
     ),
     Definition(
         anchor="stressors",
