@@ -29,6 +29,7 @@ from falloff.analysis.estimates import (
     Stress,
     StudentComparison,
     Verdict,
+    Wording,
 )
 from falloff.analysis.fidelity import compare_tokens
 from falloff.analysis.profile import LEAST_PROBES, profile_family
@@ -68,6 +69,7 @@ __all__ = [
     "StudentComparison",
     "Tokens",
     "Verdict",
+    "Wording",
     "compare",
     "compare_tokens",
     "judge",
