@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +43,7 @@ def contents_of(
 
 def families_of(reader: RunReader) -> list[FamilyData]:
     """All that measuring starts from, family by family."""
+    have_families(reader)
     return [_family_data(reader, stamp) for stamp in reader.manifest.families]
 
 
@@ -73,7 +74,14 @@ def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
         pool=FixedPool(used=pool.used, rejected=pool.rejected) if pool else None,
         repeats=repeats_of(reader, stamp.name),
         tokens=tokens_of(reader, stamp.name),
+        templates=_templates(answers.probe_ids),
     )
+
+
+def _templates(probes: Iterable[str]) -> tuple[int | None, ...]:
+    """The number of each probe's wording; None where its family's code is not here."""
+    tasks = (task_of(Probe.parse(probe)) for probe in probes)
+    return tuple(task.template if task else None for task in tasks)
 
 
 def divergences(reader: RunReader) -> Iterator[Divergence]:

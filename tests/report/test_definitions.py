@@ -9,6 +9,7 @@ import pytest
 from test_likeness import asked
 from test_null_table import nulled
 from test_stressor_table import stressed
+from test_wording_effects import worded
 from tests.made_up_novelty import novelty_for
 
 from falloff.report import comparison_as_dict, html_report, profile_as_dict
@@ -33,7 +34,7 @@ DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 @pytest.fixture
 def whole(contents: ReportContents) -> ReportContents:
     """With everything that is only there on request."""
-    comparison = nulled(stressed(asked()))
+    comparison = worded(nulled(stressed(asked())))
     return replace(contents, comparison=comparison, novelty=novelty_for(comparison))
 
 

@@ -30,6 +30,7 @@ from falloff.analysis.estimates import (
     Stress,
     StudentComparison,
     Verdict,
+    Wording,
 )
 from falloff.analysis.fidelity import compare_tokens
 from falloff.analysis.profile import LEAST_PROBES, profile_family
@@ -70,6 +71,7 @@ __all__ = [
     "StudentComparison",
     "Tokens",
     "Verdict",
+    "Wording",
     "compare",
     "compare_tokens",
     "judge",

@@ -40,6 +40,7 @@ from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeat
 from falloff.analysis.shared_items import Influence, combined, influence_of, stretched
 from falloff.analysis.stress import stresses
 from falloff.analysis.verdict import verdict
+from falloff.analysis.wordings import judged, wordings
 
 TAU = 0.5
 
@@ -94,9 +95,10 @@ def profile(
     """One model on all families, from all that it has answered."""
     draws = [own_draws(data, role, tau=tau) for data in families]
     stress = stresses(families, (role,))
+    worded = judged([wordings(data, role, own) for data, own in zip(families, draws, strict=True)])
     of = tuple(
-        replace(profile_from(data, role, own, tau=tau), stress=stress.get(data.name))
-        for data, own in zip(families, draws, strict=True)
+        replace(profile_from(data, role, own, tau=tau), stress=stress.get(data.name), wordings=told)
+        for data, own, told in zip(families, draws, worded, strict=True)
     )
     weights = weights_of(of)
     held = [

@@ -80,6 +80,7 @@ class FamilyData:
     (:mod:`falloff.analysis.ability`); where empty, every family stands alone.
     ``repeats`` by role is what was asked again, ``tokens`` by student's role what is known of
     tokens; empty where nothing.
+    ``templates`` numbers the wording of each probe, None where unknown; empty where all are.
     """
 
     name: str
@@ -99,6 +100,7 @@ class FamilyData:
     expected: Mapping[str, Ability] = field(default_factory=dict)
     repeats: Mapping[str, Repeats] = field(default_factory=dict)
     tokens: Mapping[str, Tokens] = field(default_factory=dict)
+    templates: tuple[int | None, ...] = ()
 
     def __post_init__(self) -> None:
         if abs(sum(self.weights) - 1.0) > 1e-9:
@@ -111,6 +113,12 @@ class FamilyData:
                 f"Family '{self.name}' has {len(self.coordinates)} probes"
                 f" and {len(self.items)} items.",
                 remedy="Name one item a probe.",
+            )
+        if self.templates and len(self.templates) != len(self.coordinates):
+            raise UsageError(
+                f"Family '{self.name}' has {len(self.coordinates)} probes"
+                f" and {len(self.templates)} templates.",
+                remedy="Give one template a probe, or none at all.",
             )
 
     @cached_property

@@ -184,7 +184,7 @@ class FamilyProfile:
 
     ``volume_relative``: like ``volume_at`` with the threshold τ·c(0), which sets a nearer edge
     apart from a lower ceiling. ``audit`` is None for fixed designs. ``weight`` is the suite's,
-    within the capability.
+    within the capability. ``wordings``: by template; empty with fewer than two.
     """
 
     family: str
@@ -204,6 +204,24 @@ class FamilyProfile:
     repeatability: Repeatability | None = None
     weight: float = 1.0
     stress: Stress | None = None
+    wordings: tuple[Wording, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """One model on the probes of a family that are worded by the same ``template``.
+
+    ``solved``: the mean score. ``difference``: how much of it is over what the coordinates lead to
+    expect, compared with all the family's wordings; ``p`` is its two-sided tail. Undefined with too
+    few probes. ``further_off``: more than chance explains, over all of the model's wordings.
+    """
+
+    template: int
+    probes: int
+    solved: float
+    difference: Interval
+    p: float | None
+    further_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from falloff.analysis.estimates import (
     Stress,
     StudentComparison,
     Verdict,
+    Wording,
 )
 from falloff.report.likeness_export import (
     beyond_null_as_dict,
@@ -189,6 +190,19 @@ def _side(family: FamilyProfile) -> dict[str, Any]:
             curve.axis: _compounding(curve.compounding) if curve.compounding else None
             for curve in family.curves
         },
+        "wordings": [_wording(wording) for wording in family.wordings],
+    }
+
+
+def _wording(wording: Wording) -> dict[str, Any]:
+    """``difference`` is that of shares, compared with all the family's wordings."""
+    return {
+        "template": wording.template,
+        "probes": wording.probes,
+        "solved": _finite(wording.solved),
+        "difference": _interval(wording.difference),
+        "p": _finite(wording.p),
+        "further_off": wording.further_off,
     }
 
 

@@ -29,6 +29,7 @@ from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
 from falloff.report.transcripts import MOST_SHOWN
 from falloff.report.visible import one_line, visible
+from falloff.report.wording_effects import wording_sentences
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -69,6 +70,7 @@ def _page(contents: ReportContents, budget: int) -> str:
             edges=edges,
             edge_plots=edge_plots(comparison, edges),
             retention=retention_dots(comparison),
+            wordings=wording_sentences(comparison),
             definitions=DEFINITIONS,
             most_shown=MOST_SHOWN,
             style=style,

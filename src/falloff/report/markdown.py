@@ -33,6 +33,7 @@ from falloff.report.wording import (
     lede,
     verdict_sentence,
 )
+from falloff.report.wording_effects import wording_alarms
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
 _MOST_CELLS = 10
@@ -52,6 +53,7 @@ def markdown_report(
         _table(ranking(comparison)),
         _section(families(comparison)),
         _misfits(comparison),
+        *map(_safe, wording_alarms(comparison)),
         _section(curves(comparison)),
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),

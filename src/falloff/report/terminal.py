@@ -24,6 +24,7 @@ from falloff.report.wording import (
     lede,
     verdict_sentence,
 )
+from falloff.report.wording_effects import wording_alarms
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,6 +68,8 @@ class _Printer:
         for sentence in null_sentences(comparison):
             self._console.print(self._text(sentence))
         for alarm in (alarm for panel in panels(comparison) for alarm in misfits(panel)):
+            self._console.print(self._text(alarm, "yellow"))
+        for alarm in wording_alarms(comparison):
             self._console.print(self._text(alarm, "yellow"))
         for listing in (
             ranking(comparison),

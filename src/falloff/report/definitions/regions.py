@@ -81,6 +81,20 @@ REGIONS = (
         ),
     ),
     Definition(
+        anchor="wordings",
+        name="Wordings",
+        meaning="Does it matter which of a family's wordings (surface templates, by number) a probe"
+        " has? Beyond expected: the mean of score less the success expected at the probe's"
+        " coordinate, over one wording, compared with all of the family's. Further off than chance"
+        " explains: by Holm's procedure over all of the model's wordings, at 5 %.",
+        formula="d = mean over one wording (y − p̂) − mean over all (y − p̂)",
+        limits="Of two wordings one is off by as much as the other. Under five probes nothing is"
+        " judged; with few, only gross effects are seen. Not known where the family's code is not"
+        " here.",
+        source=f"{OWN}; Holm 1979, clusters: Kish 1965",
+        keys=("wordings.*",),
+    ),
+    Definition(
         anchor="volume-at",
         name="Volume at τ",
         meaning="The share of the box in which competence reaches the threshold τ.",

@@ -1,0 +1,62 @@
+"""Wordings through the whole program: asked, numbered, compared with what is expected."""
+
+import json
+from collections import Counter
+
+import pytest
+
+import falloff
+from falloff.gather import families_of
+from falloff.probes import FAMILIES
+from falloff.run import open_for_reading
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wordings")
+    return [
+        falloff.compare(
+            "sim:teacher",
+            "sim:kept-0.8",
+            suite="text",
+            budget=160,
+            seed=seed,
+            run=folder / f"{seed}.falloff",
+        )
+        for seed in range(3)
+    ]
+
+
+def test_models_that_do_not_mind_the_wording_are_seldom_flagged(runs):
+    """At 5 % a model, three or more of six are flagged twice in a thousand times."""
+    compared = [run.comparison for run in runs]
+    profiles = [p for c in compared for p in (c.teacher, *(s.profile for s in c.students))]
+    told = [[w for family in p.families for w in family.wordings] for p in profiles]
+    assert all(any(w.p is not None for w in wordings) for wordings in told)
+    assert sum(any(w.further_off for w in wordings) for wordings in told) < 3
+
+
+def test_wordings_count_the_rows_of_a_run(runs):
+    run = runs[0]
+    rows = Counter(
+        (row["family"], row["template"])
+        for row in run.rows()
+        if row["role"] == "teacher" and row["score"] is not None
+    )
+    told = {
+        (family.family, wording.template): wording.probes
+        for family in run.comparison.teacher.families
+        for wording in family.wordings
+    }
+    assert told == dict(rows)
+    (student,) = json.loads(json.dumps(run.as_dict()))["students"]
+    assert {len(family["teacher"]["wordings"]) for family in student["families"]} <= {3, 4}
+
+
+def test_without_the_code_of_a_family_its_wordings_are_left_out(runs, monkeypatch):
+    left = {name: FAMILIES[name] for name in FAMILIES if name != "recall"}
+    monkeypatch.setattr("falloff.gather.FAMILIES", left)
+    with open_for_reading(runs[0].path) as reader:
+        templates = {data.name: set(data.templates) for data in families_of(reader)}
+    assert templates["recall"] == {None}
+    assert templates["ledger"] == {0, 1, 2}
