@@ -9,10 +9,12 @@ from falloff.models.hf_model import HfModel
 
 
 def load_dense(path: Path, *, spec: str, sha256: str) -> HfModel:
-    """Raises :class:`ImportError` where torch, transformers or gguf is absent, and
-    :class:`ModelError` for a file that transformers cannot load.
+    """Raises :class:`ImportError` where a package is absent, and :class:`ModelError` for a file
+    that transformers cannot load.
     """
-    import gguf  # noqa: F401 - transformers needs it, and says so late
+    # transformers needs both for this, and says so late.
+    import accelerate  # noqa: F401
+    import gguf  # noqa: F401
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
