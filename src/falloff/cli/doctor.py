@@ -16,6 +16,7 @@ from falloff.cli.app import app
 # Optional packages by extra, and what they are for.
 EXTRAS = {
     "hf": (("torch", "transformers"), "hf: models, any transformers checkpoint"),
+    "gguf": (("xllamacpp",), "gguf: models, a file that llama.cpp runs"),
     "lab": (("torch", "transformers"), "growing models"),
     "frames": (("polars",), "data frames, Parquet"),
     "gym": (("reasoning_gym",), "the suite gym, of reasoning-gym's generators"),

@@ -47,6 +47,8 @@ def _is_model(thing: object) -> TypeGuard[Model]:
 
 def _no_spec(text: str) -> UsageError:
     example = f"hf:{text}" if Path(text).is_dir() else "micro:teacher"
+    if text.endswith(".gguf"):
+        example = f"gguf:{text}"
     return UsageError(
         f"'{text}' is not a model.",
         remedy=f"Write PREFIX:NAME, for example {example}. Prefixes: {', '.join(LOADERS)}.",
@@ -65,6 +67,13 @@ def _hf(path: str) -> Model:
     from falloff.models.hf import load_hf
 
     return load_hf(Path(path).expanduser())
+
+
+@LOADERS.register("gguf")
+def _gguf(text: str) -> Model:
+    from falloff.models.gguf import load_gguf
+
+    return load_gguf(text)
 
 
 @LOADERS.register("openai")
