@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ import falloff
 from falloff.gather import families_of
 from falloff.probes import FAMILIES
 from falloff.run import open_for_reading
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,32 @@ def test_without_the_code_of_a_family_its_wordings_are_left_out(runs, monkeypatc
         templates = {data.name: set(data.templates) for data in families_of(reader)}
     assert templates["recall"] == {None}
     assert templates["ledger"] == {0, 1, 2}
+
+
+def sorter(messages):
+    """Sorts the words of the example family, however it is asked."""
+    words = messages[-1]["content"].split(": ")[1].split(".")[0].split(", ")
+    return f"Answer: {', '.join(sorted(words))}"
+
+
+def thrown_by_dictionaries(messages):
+    """The same, but a dictionary throws it off for half of all first letters."""
+    asked = messages[-1]["content"]
+    thrown = "dictionary" in asked and asked.split(": ")[1][0] < "n"
+    return "Answer: none" if thrown else sorter(messages)
+
+
+def test_a_model_that_minds_a_wording_is_found(tmp_path):
+    run = falloff.compare(
+        sorter,
+        thrown_by_dictionaries,
+        probes=EXAMPLES / "my_probes.py",
+        budget=96,
+        run=tmp_path / "a.falloff",
+    )
+    (student,) = run.comparison.students
+    assert not any(w.further_off for f in run.comparison.teacher.families for w in f.wordings)
+    plain, dictionary = student.profile.families[0].wordings
+    assert plain.solved == 1.0
+    assert dictionary.further_off
+    assert dictionary.difference.high < 0 < plain.difference.low
