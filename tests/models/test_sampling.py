@@ -58,7 +58,7 @@ def test_top_k_and_top_p_keep_what_transformers_keeps(logits, top_k, top_p, temp
     from transformers import TopKLogitsWarper, TopPLogitsWarper
 
     # Ties and sums that differ in the last bit are nobody's business.
-    logits = np.round(logits, 3) + np.arange(logits.size) * 1e-2
+    logits = np.round(logits, 3) + np.arange(logits.size) * 1e-5
     scores = torch.tensor(logits[None] / temperature)
     for warper in (TopKLogitsWarper(top_k=top_k), TopPLogitsWarper(top_p=top_p)):
         scores = warper(None, scores)

@@ -38,9 +38,10 @@ def load_families(path: Path) -> tuple[Family, ...]:
     """
     place, now = path.resolve(), digest(path)
     before, made = _LOADED.pop(place, ("", ()))
-    if before != now:
-        for family in made:
-            FAMILIES.forget(family.name)
+    there = [family.name for family in made if family.name in FAMILIES]
+    if before != now or len(there) < len(made):
+        for name in there:
+            FAMILIES.forget(name)
         made = _run(path)
     _LOADED[place] = now, made
     return made
