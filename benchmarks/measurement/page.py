@@ -32,8 +32,9 @@ known truth, on seeds that nothing in falloff was tuned on; every peer at its be
   the weighted sum of stresses; weakest link; product; a step; a plateau before a cliff; compounding
   steps; items of unequal difficulty). Edges, exponents, pooling and a lapse of 0 to .15 are drawn
   broadly; the centre is held, and volumes are from .1 to .9.
-- *Look-ahead* is what `falloff compare` runs, an eighth at the centre and a fifth of the calls for
-  the audit included. *Same estimator* is its fit on scrambled Sobol points.
+- *Look-ahead* is what `falloff compare` runs: an eighth of the calls at the centre, half spread
+  over the box, the rest placed by what they teach. *Same estimator* is its fit on scrambled Sobol
+  points.
 """
 
 _SECTIONS = {
