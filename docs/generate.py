@@ -29,7 +29,7 @@ an axis. An axis' or a reason's name stands below its key: `edges` → `steps`.
 An adaptive run could put every probe where it promises to teach most. falloff puts half of them
 evenly over the box, by its measure μ, because S rests on them: far out, where an adaptive design
 asks little, a posterior keeps some hope, and S is read too high, most of all for a student that
-keeps little. `benchmarks/measurement` measures both. The same probes audit the region's form.
+keeps little. The same probes audit the region's form.
 """
 # Characters of an example that are shown.
 MOST = 3000
