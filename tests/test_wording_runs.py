@@ -14,6 +14,15 @@ from falloff.run import open_for_reading
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgotten():
+    """Families of one's own are forgotten afterwards: other tests list all that there are."""
+    before = set(FAMILIES)
+    yield
+    for name in set(FAMILIES) - before:
+        FAMILIES.forget(name)
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wordings")
