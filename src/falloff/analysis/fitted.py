@@ -43,8 +43,8 @@ def fitted(data: FamilyData, role: str, keep: NDArray[np.bool_]) -> Fitted:
     """From the answers that ``keep`` [n], and what the model's other families lead to expect."""
     place, score = data.place_of[keep], data.scores[role][keep]
     floor, g = _floor(data, role), data.chance
-    readable = floor[place] / g if g else None
-    tally = Tally.of(data.u[place], score, g, readable, data.layout.labels)
+    read = floor[place] / g if g else None
+    tally = Tally.of(data.u[place], score, g, read, data.layout.labels)
     particles = _remembered(_Key(tally=tally, family=data.name))
     competence = particles.regions.competence(data.u)
     common = np.zeros(DRAWS)

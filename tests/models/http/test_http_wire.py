@@ -8,48 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from http_served import Json, Server, chat, error, serving
+from http_asked import HELLO, LOOKUP, TURNS, asked, once, request
+from http_served import Json, chat, error, serving
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from falloff.core import (
     Message,
-    Reply,
-    Request,
     ToolCall,
-    ToolSpec,
     UnansweredError,
     UnusableModelError,
 )
 from falloff.models import load_model
-from falloff.models.http.model import HttpModel
 from falloff.models.http.openai import OpenAI
 from falloff.models.http.protocol import GarbledError
-
-HELLO = (Message(role="user", content="How many?"),)
-LOOKUP = ToolSpec(
-    name="look_up",
-    description="Looks up.",
-    parameters={"type": "object", "properties": {"key": {"type": "string"}}},
-)
-
-
-def asked(server: Server, *requests: Request, prefix: str = "openai", options: str = "") -> Any:
-    """The model of the server, and its replies one after the other."""
-    model = load_model(f"{prefix}:tiny@{server.base}{options}")
-    assert isinstance(model, HttpModel)
-
-    async def ask() -> list[Reply]:
-        try:
-            return [await model.reply(request) for request in requests]
-        finally:
-            await model.close()
-
-    return model, asyncio.run(ask())
-
-
-def request(**options: Any) -> Request:
-    return Request(**{"conversation": "a", "messages": HELLO, "max_tokens": 100, **options})
 
 
 def test_a_plain_request_has_nothing_that_was_not_asked_for() -> None:
@@ -110,28 +82,9 @@ def test_a_name_nobody_knows_changes_nothing_on_the_wire() -> None:
     for name in ("gpt-4o", "o9-frontier-2031", "narrow"):
         with serving(lambda _: chat()) as server:
             model = load_model(f"openai:{name}@{server.base}")
-            asyncio.run(_once(model, request()))
+            asyncio.run(once(model, request()))
         bodies.append({**server.bodies[0], "model": ""})
     assert bodies[0] == bodies[1] == bodies[2]
-
-
-async def _once(model: Any, asked_for: Request) -> Reply:
-    try:
-        return await model.reply(asked_for)
-    finally:
-        await model.close()
-
-
-TURNS = (
-    Message(role="system", content="Be brief."),
-    *HELLO,
-    Message(
-        role="assistant",
-        content="",
-        tool_calls=(ToolCall(id="c1", name="look_up", arguments='{"key": "a"}'),),
-    ),
-    Message(role="tool", content="4", tool_call_id="c1"),
-)
 
 
 def test_native_tools_go_over_the_wire_and_come_back() -> None:
@@ -221,7 +174,7 @@ def test_what_a_provider_puts_into_its_calls_goes_back_with_them() -> None:
             first = await model.reply(request(tools=(LOOKUP,)))
             said = Message(role="assistant", content="", tool_calls=first.tool_calls)
             result = Message(role="tool", content="4", tool_call_id="c1")
-            await _once(model, request(messages=(*HELLO, said, result), tools=(LOOKUP,)))
+            await once(model, request(messages=(*HELLO, said, result), tools=(LOOKUP,)))
 
         asyncio.run(ask())
     assert server.bodies[1]["messages"][1]["tool_calls"] == [signed]
@@ -373,198 +326,6 @@ def test_a_request_that_is_refused_is_no_endpoint_that_is_down() -> None:
     ):
         asked(server, request())
     assert len(server.seen) == 1
-
-
-def test_a_key_goes_where_it_belongs_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-own")
-    monkeypatch.setenv("ROUTER_KEY", "other")
-    with serving(lambda _: chat()) as server:
-        model, _ = asked(server, request())
-        other, _ = asked(server, request(), options="?key=ROUTER_KEY")
-        login = load_model(f"openai:tiny@{server.base.replace('//', '//me:pa%40ss@')}")
-        asyncio.run(_once(login, request()))
-    sent = [seen.headers["Authorization"] for seen in server.seen]
-    assert sent == ["Bearer sk-own", "Bearer other", "Basic bWU6cGFAc3M="]
-    away = load_model("openai:tiny@https://elsewhere.example/v1")
-    assert "Authorization" not in away._transport._headers  # type: ignore[attr-defined]
-    for made in (model, other, login, away):
-        shown = json.dumps(made.describe()) + made.spec
-        assert not any(secret in shown for secret in ("sk-own", "other", "pa%40ss", "pa@ss"))
-
-
-def test_a_key_that_an_endpoint_repeats_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "abc123")
-    with (
-        serving(lambda _: error(401, "Incorrect API key provided: abc123.")) as server,
-        pytest.raises(UnusableModelError, match="Check the key in OPENAI_API_KEY") as raised,
-    ):
-        asked(server, request())
-    assert "abc123" not in str(raised.value)
-
-
-def test_a_password_that_an_endpoint_repeats_is_not_shown() -> None:
-    with serving(lambda _: error(401, "no hunter2 here, aHVudGVy")) as server:
-        model = load_model(f"openai:tiny@{server.base.replace('//', '//me:hunter2@')}")
-        with pytest.raises(UnusableModelError) as raised:
-            asyncio.run(_once(model, request()))
-    assert "hunter2" not in str(raised.value)
-
-
-def test_a_wait_of_an_hour_ends_the_run_rather_than_to_hold_up_all_calls() -> None:
-    late = [error(429, "daily limit", headers={"Retry-After": "3600"}) for _ in range(9)]
-    with serving(lambda _: late.pop()) as server:
-        model = load_model(f"openai:tiny@{server.base}")
-
-        async def ask() -> list[Any]:
-            asked_for = (model.reply(request()) for _ in range(3))
-            done = await asyncio.gather(*asked_for, return_exceptions=True)
-            await model.close()
-            return done
-
-        done = asyncio.run(asyncio.wait_for(ask(), 10))
-    assert all(isinstance(end, UnusableModelError) for end in done)
-    assert "asks to wait 60 minutes" in str(done[0])
-
-
-def test_proxies_come_from_the_environment_and_not_for_this_machine(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with serving(lambda _: chat("by proxy")) as proxy, serving(lambda _: chat("direct")) as server:
-        monkeypatch.setenv("http_proxy", proxy.base.removesuffix("/v1"))
-        monkeypatch.delenv("no_proxy", raising=False)
-        _, (here,) = asked(server, request())
-        away = load_model("openai:tiny@http://endpoint.example/v1")
-        there = asyncio.run(_once(away, request()))
-    assert (here.text, there.text) == ("direct", "by proxy")
-
-
-def test_connections_are_kept_alive() -> None:
-    with serving(lambda _: chat()) as server:
-        asked(server, *(request() for _ in range(20)))
-        assert len(server.connections) == 1
-
-
-def test_a_thousand_calls_are_in_flight_at_once() -> None:
-    resource = pytest.importorskip("resource")
-    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 4096:
-        pytest.skip("needs two open files a connection")
-    with serving(lambda _: chat(), delay=1.0) as server:
-        model = load_model(f"openai:tiny@{server.base}?concurrency=1000")
-
-        async def ask() -> None:
-            await model.reply(request())
-            await asyncio.gather(*(model.reply(request()) for _ in range(3000)))
-            await model.close()
-
-        asyncio.run(ask())
-    assert len(server.seen) == 3001
-    assert server.most_in_flight == 1000
-
-
-def test_a_model_can_be_asked_from_one_event_loop_after_another() -> None:
-    with serving(lambda _: chat()) as server:
-        model = load_model(f"openai:tiny@{server.base}")
-        for _ in range(2):
-            asyncio.run(_once(model, request()))
-
-
-# Anthropic's Messages.
-
-
-def message(*blocks: Json, ended: str = "end_turn", usage: Json | None = None) -> Json:
-    usage = usage or {"input_tokens": 5, "output_tokens": 2}
-    return {"type": "message", "content": list(blocks), "stop_reason": ended, "usage": usage}
-
-
-def said(text: str) -> Json:
-    return {"type": "text", "text": text}
-
-
-def test_messages_on_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
-    usage = {"input_tokens": 10, "cache_read_input_tokens": 90, "output_tokens": 4}
-    with serving(lambda _: message(said("Answer: 4"), usage=usage)) as server:
-        _, (reply,) = asked(server, request(messages=TURNS, tools=(LOOKUP,)), prefix="anthropic")
-    (seen,) = server.seen
-    assert seen.path == "/v1/messages"
-    assert (seen.headers["x-api-key"], seen.headers["anthropic-version"]) == ("k", "2023-06-01")
-    assert seen.body == {
-        "model": "tiny",
-        "max_tokens": 100,
-        "system": "Be brief.",
-        "messages": [
-            {"role": "user", "content": [said("How many?")]},
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "tool_use", "id": "c1", "name": "look_up", "input": {"key": "a"}}
-                ],
-            },
-            {
-                "role": "user",
-                "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "4"}],
-            },
-        ],
-        "temperature": 0.0,
-        "tools": [
-            {
-                "name": "look_up",
-                "description": "Looks up.",
-                "input_schema": LOOKUP.parameters,
-            }
-        ],
-    }
-    assert (reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens) == (100, 90, 4)
-
-
-@pytest.mark.parametrize(
-    ("ended", "finish"),
-    [
-        ("max_tokens", "length"),
-        ("refusal", "refused"),
-        ("model_context_window_exceeded", "overflow"),
-        ("stop_sequence", "stop"),
-    ],
-)
-def test_the_end_of_a_message_is_told_apart(ended: str, finish: str) -> None:
-    with serving(lambda _: message(said("x"), ended=ended)) as server:
-        _, (reply,) = asked(server, request(), prefix="anthropic")
-    assert reply.finish == finish
-
-
-def test_thinking_goes_back_untouched() -> None:
-    thought = {"type": "thinking", "thinking": "hm", "signature": "s=="}
-    use = {"type": "tool_use", "id": "t1", "name": "look_up", "input": {}}
-    with serving(lambda _: message(thought, said("I look."), use, ended="tool_use")) as server:
-        model = load_model(f"anthropic:tiny@{server.base}")
-
-        async def ask() -> Reply:
-            first = await model.reply(request(tools=(LOOKUP,)))
-            turn = Message(role="assistant", content=first.text, tool_calls=first.tool_calls)
-            result = Message(role="tool", content="4", tool_call_id="t1")
-            await _once(model, request(messages=(*HELLO, turn, result), tools=(LOOKUP,)))
-            return first
-
-        first = asyncio.run(ask())
-    assert first.text == "I look."
-    assert server.bodies[1]["messages"][1]["content"] == [thought, said("I look."), use]
-
-
-def test_what_a_model_left_empty_or_unreadable_is_worded_as_messages_can() -> None:
-    broken = ToolCall(id="c1", name="look_up", arguments="{")
-    turns = (
-        *HELLO,
-        Message(role="assistant", content=""),
-        Message(role="user", content="Well?"),
-        Message(role="assistant", content="", tool_calls=(broken,)),
-        Message(role="tool", content="no", tool_call_id="c1"),
-    )
-    with serving(lambda _: message(said("x"))) as server:
-        asked(server, request(messages=turns), prefix="anthropic")
-    user, assistant, result = server.bodies[0]["messages"]
-    assert user == {"role": "user", "content": [said("How many?"), said("Well?")]}
-    assert assistant["content"][0]["input"] == {"unreadable": "{"}
-    assert result["content"][0]["tool_use_id"] == "c1"
 
 
 # Whatever an endpoint writes.
