@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from falloff.core import child_seed
+from falloff.sampling.aims import EDGES, VOLUME, Aim
 from falloff.sampling.look_ahead import LookAhead
 
 from . import curves
@@ -42,12 +43,19 @@ def truths(subject: Subject) -> list[tuple]:
 
 
 def look_ahead(subject: Subject) -> list[tuple]:
+    """As ``--aim edges`` runs it."""
+    return _look_ahead("look_ahead", subject, EDGES)
+
+
+def default_aim(subject: Subject) -> list[tuple]:
+    return _look_ahead("default_aim", subject, VOLUME)
+
+
+def _look_ahead(method: str, subject: Subject, aim: Aim) -> list[tuple]:
     family, observers, seed = subject_of(subject)
-    design = LookAhead(families=[family], seed=seed, budget=BUDGETS[-1])
+    design = LookAhead(families=[family], seed=seed, budget=BUDGETS[-1], aim=aim)
     evidence = play(design, family, observers, seed=seed).evidence
-    return [
-        ("look_ahead", n, *_edge(estimate(data_of(family, evidence, n), "model"))) for n in BUDGETS
-    ]
+    return [(method, n, *_edge(estimate(data_of(family, evidence, n), "model"))) for n in BUDGETS]
 
 
 def bayes(subject: Subject) -> list[tuple]:
@@ -124,6 +132,7 @@ def units(count: int, *, quests: int, psignifits: int) -> Iterator[Unit]:
     for subject in _subjects(count):
         yield Unit("truth", subject, truths)
         yield Unit("look_ahead", subject, look_ahead, ours=True)
+        yield Unit("default_aim", subject, default_aim, ours=True)
         yield Unit("bayes", subject, bayes, ours=True)
         yield Unit("mle", subject, likelihood)
         yield Unit("metr", subject, metr)

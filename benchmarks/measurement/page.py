@@ -40,7 +40,8 @@ known truth, on seeds that nothing in falloff was tuned on; every peer at its be
 _SECTIONS = {
     "Edge on one axis": """Twenty whole levels; error of half a level. The grid is uniform. Its
 fits: maximum likelihood with lapse, falling in the level or its logarithm; METR's logistic in log₂
-level; falloff's own posterior. QUEST+ decides one probe at a time on {nodes} nodes.""",
+level; falloff's own posterior. Look-ahead is that of `--aim edges`, the default aim's stands last.
+QUEST+ decides one probe at a time on {nodes} nodes.""",
     "Volume at τ": """Ten per cent of error. Peers are Sobol points or an even factorial grid with a
 linear or quadratic logistic GLM that knows the chance level, ridge .01, .1 or 1. On the boxes, all
 kinds together:""",

@@ -65,7 +65,7 @@ def _row(found: Ratio, wanted: tuple[float, float]) -> list[object]:
 
 def edges_report(table: Table) -> str:
     """Headline over falls of .5 to 16 levels; compounding, always gentler, apart."""
-    methods = ("look_ahead", *edges.GRID_FITS)
+    methods = ("look_ahead", "default_aim", *edges.GRID_FITS)
     head = [
         "falls",
         "chance",
@@ -76,7 +76,7 @@ def edges_report(table: Table) -> str:
         "at least",
         "aim",
     ]
-    head += ["found", "which fit", *edges.GRID_FITS]
+    head += ["found", "which fit", *edges.GRID_FITS, "look-ahead, default aim"]
     rows = []
     for name, kept in (
         ("0.5–16 levels", lambda s: s.kind != "compounding"),
@@ -96,7 +96,7 @@ def edges_report(table: Table) -> str:
             r = ratio(found["look_ahead"], found[best], HALF_LEVEL, groups=same)
             rows.append(
                 [name, " and ".join(f"{c:g}" for c in chances), len(common), *_row(r, EDGE), best]
-                + [_calls(found[m], HALF_LEVEL) for m in edges.GRID_FITS]
+                + [_calls(found[m], HALF_LEVEL) for m in (*edges.GRID_FITS, "default_aim")]
             )
     text = markdown(head, rows)
     return "\n\n".join([text, *_edge_peers(table)])

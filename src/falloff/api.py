@@ -31,6 +31,7 @@ def compare(
     dialect: str | None = None,
     budget: int = BUDGET,
     precision: float | None = None,
+    aim: str = "volume",
     seed: int = 0,
     run: str | Path | None = None,
     fresh: bool = False,
@@ -57,6 +58,9 @@ def compare(
     centre, and stressors lead outward (docs/own-benchmark.md). ``shots``: so many solved
     examples stand before every question, the same for all models. ``dialect`` "plain" writes tools
     into the text, for endpoints without native tool calls; the suite has a dialect of its own.
+
+    ``aim``: what most probes are placed for: "volume", the headline, or "edges", which are found
+    with half as many probes so, at the price of the volume, which then rests on a model's form.
 
     ``repeats``: probes at the centre and those drawn from the box are asked until each model has so
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.
@@ -89,6 +93,7 @@ def compare(
         dialect=dialect,
         budget=budget,
         precision=precision,
+        aim=aim,
         seed=seed,
         run=run,
         fresh=fresh,
@@ -109,6 +114,7 @@ def measure(
     dialect: str | None = None,
     budget: int = BUDGET,
     precision: float | None = None,
+    aim: str = "volume",
     seed: int = 0,
     run: str | Path | None = None,
     fresh: bool = False,
@@ -131,6 +137,7 @@ def measure(
         dialect=dialect,
         budget=budget,
         precision=precision,
+        aim=aim,
         seed=seed,
         run=run,
         fresh=fresh,

@@ -49,6 +49,7 @@ class Wanted:
     logprobs: int = 0
     null: bool = False
     bench: BenchLike | None = None
+    aim: str = "volume"
 
     def __post_init__(self) -> None:
         if not 0 <= self.shots <= MOST_SHOTS:
@@ -113,6 +114,7 @@ def ask(
     """
     suite = _in_dialect(wanted.find_suite(), wanted.dialect)
     # Here, since it loads scipy, and the nouns of the Python face need none.
+    from falloff.sampling.aims import find_aim
     from falloff.sampling.look_ahead import LookAhead
 
     design = LookAhead(
@@ -121,6 +123,7 @@ def ask(
         budget=wanted.budget,
         precision=wanted.precision,
         weights=suite.weights,
+        aim=find_aim(wanted.aim),
     )
     # Says what is wrong with the budget before a file is made or a model loaded.
     design.allocate({f.name: FamilyEvidence.none_yet(f.name, roles) for f in suite.families})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from falloff.core import UsageError
 from falloff.probes import FAMILIES
 from falloff.sampling import FamilyEvidence
+from falloff.sampling.aims import EDGES, VOLUME, find_aim
 from falloff.sampling.beliefs import Beliefs
 from falloff.sampling.headline import standing
 from falloff.sampling.look_ahead import LookAhead
@@ -23,8 +24,8 @@ seeds = st.integers(0, 2**62)
 unhurried = settings(deadline=None, max_examples=8)
 
 
-def design(budget=96, *, seed=1, families=(CHAIN,), precision=None):
-    return LookAhead(families=families, seed=seed, budget=budget, precision=precision)
+def design(budget=96, *, seed=1, families=(CHAIN,), precision=None, aim=VOLUME):
+    return LookAhead(families=families, seed=seed, budget=budget, precision=precision, aim=aim)
 
 
 def score(at, role, number):
@@ -205,3 +206,40 @@ def test_precision_stops_before_the_budget():
     short = run(design(400, precision=0.3))
     assert 16 <= short.count < 400
     assert run(design(32, precision=0.001)).count == 32
+
+
+def test_a_run_for_the_edges_spends_nearly_all_probes_on_looks():
+    shares = Counter(run(design(96, aim=EDGES)).shares)
+    assert shares == {"look": 84, "centre": 6, "box": 6}
+
+
+def test_a_run_for_the_edges_gives_every_family_the_same():
+    families = (CHAIN, TOOLS)
+    evidence = {
+        family.name: run(design(48, families=(family,), aim=EDGES), family) for family in families
+    }
+    made = design(160, families=families, aim=EDGES)
+    assert made.allocate(evidence) == {family.name: 16 for family in families}
+
+
+def test_looks_for_the_edges_stand_on_the_axes_more_often():
+    def share_on_an_axis(aim):
+        asked = run(design(160, aim=aim))
+        looks = [
+            [dose > AXES[name].centre for name, dose in at]
+            for at, share in zip(asked.coordinates, asked.shares, strict=True)
+            if share == "look"
+        ]
+        return np.mean([sum(beyond) == 1 for beyond in looks])
+
+    assert share_on_an_axis(EDGES) > share_on_an_axis(VOLUME)
+
+
+def test_the_manifest_names_an_aim_other_than_the_default():
+    assert "aim" not in design().describe()
+    assert design(aim=EDGES).describe()["aim"] == "edges"
+
+
+def test_an_unknown_aim_is_refused_with_a_suggestion():
+    with pytest.raises(UsageError, match="edges"):
+        find_aim("edge")

@@ -78,6 +78,13 @@ Precision = Annotated[
         min=0.005,
     ),
 ]
+Aim = Annotated[
+    str,
+    typer.Option(
+        "--aim",
+        help="What probes are placed for: volume, or edges, which are found with fewer so.",
+    ),
+]
 Repeats = Annotated[
     int,
     typer.Option(
@@ -157,6 +164,7 @@ class Asking:
     dialect: Dialect = None
     budget: Budget = 600
     precision: Precision = None
+    aim: Aim = "volume"
     seed: Seed = 0
     run: RunFile = None
     fresh: Fresh = False

@@ -20,13 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from falloff.analysis.posterior import Particles, success
+from falloff.sampling.aims import Aim
 
 Floats = NDArray[np.float64]
 
 TAU = 0.5
-# Weights of the targets, each as a share of its own present variance: the capability volume comes
-# first; all edges together weigh as much as the volume at τ.
-_VOLUME, _VOLUME_AT, _EDGES = 1.0, 0.5, 0.5
 # A batch goes to so many places at the least.
 _PLACES = 4
 _TINY = 1e-12
@@ -46,14 +44,19 @@ class Question:
 
 
 def best_batch(
-    models: Sequence[Particles], question: Question, count: int, *, cost: Floats | None = None
+    models: Sequence[Particles],
+    question: Question,
+    count: int,
+    aim: Aim,
+    *,
+    cost: Floats | None = None,
 ) -> list[int]:
     """Indices of ``count`` candidates, greedily; none more often than a quarter of them.
 
     ``cost`` [C]: expected cost of a probe at each candidate, all equal unless given.
     """
     price = np.ones(len(question.u)) if cost is None else cost
-    outlooks = _outlooks(models, question)
+    outlooks = _outlooks(models, question, aim)
     # On few places the best is worth asking again; a limit keeps a batch from resting on one.
     most = max(-(-count // _PLACES), -(-count // len(question.u)))
     left = np.full(len(question.u), most)
@@ -96,25 +99,30 @@ class _Outlook:
         self.columns.append(column)
 
 
-def _outlooks(models: Sequence[Particles], question: Question) -> list[_Outlook]:
+def _outlooks(models: Sequence[Particles], question: Question, aim: Aim) -> list[_Outlook]:
     """The volumes of all models are one target, the variance of their log ratio."""
     competence = [m.regions.competence(question.box) for m in models]
     volumes = [c @ question.mu for c in competence]
-    ratio = sum(_relative_variance(volume) for volume in volumes)
+    n, ratio = len(models), sum(_relative_variance(volume) for volume in volumes)
     return [
-        _outlook(model, question, volume / volume.mean() * np.sqrt(_VOLUME / ratio), c, len(models))
+        _outlook(model, question, aim, volume / volume.mean() * np.sqrt(aim.volume / ratio), c, n)
         for model, volume, c in zip(models, volumes, competence, strict=True)
     ]
 
 
 def _outlook(
-    model: Particles, question: Question, volume: Floats, competence: Floats, models: int
+    model: Particles,
+    question: Question,
+    aim: Aim,
+    volume: Floats,
+    competence: Floats,
+    models: int,
 ) -> _Outlook:
     axes = model.regions.axes
-    targets = [volume, _standard((competence >= TAU) @ question.mu, _VOLUME_AT / models)]
+    targets = [volume, _standard((competence >= TAU) @ question.mu, aim.volume_at / models)]
     for axis in range(axes):
         edge = np.nan_to_num(model.regions.edge(axis, TAU), nan=0.0)
-        targets.append(_standard(np.minimum(edge, 1.0), _EDGES / axes / models))
+        targets.append(_standard(np.minimum(edge, 1.0), aim.edges / axes / models))
     values = np.column_stack(targets)
     p = success(model.regions.competence(question.u), question.chance, question.chance)
     mean = p.mean(axis=0)

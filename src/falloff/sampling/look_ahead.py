@@ -1,6 +1,6 @@
 """The adaptive design: half of all probes spread over the box, the rest where they teach most.
 
-    of every 16 probes   8 box   2 centre   6 look
+    of every 16 probes   8 box   2 centre   6 look      with the aim "edges": 1, 1 and 14
 
 *box* are drawn from μ, evenly; *centre* are direct calls; *look* are placed by
 :mod:`falloff.sampling.acquisition` from the posteriors of all models, which get the same probes, by
@@ -23,6 +23,7 @@ import numpy as np
 from falloff.core import Coordinate
 from falloff.probes import Family
 from falloff.sampling.acquisition import Question, best_batch
+from falloff.sampling.aims import VOLUME, Aim
 from falloff.sampling.batches import BATCH, batch_of
 from falloff.sampling.beliefs import Beliefs, layout
 from falloff.sampling.candidates import candidates
@@ -34,11 +35,6 @@ from falloff.sampling.headline import standing
 from falloff.sampling.rounds import Rounds
 from falloff.sampling.space_filling import equal_shares
 
-PATTERN: tuple[Share, ...] = (
-    "box", "centre", "look", "look", "box", "look", "look", "box",
-    "look", "centre", "box", "box", "box", "look", "box", "box",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, kw_only=True)
 class LookAhead:
@@ -46,7 +42,8 @@ class LookAhead:
 
     ``precision``: stop once the 90 % interval of the headline (retention, or one model's volume)
     is at most ± this wide; of several students, the widest. Families must be those of the run;
-    ``weights``: theirs in the headline, within their capability, 1 unless said.
+    ``weights``: theirs in the headline, within their capability, 1 unless said. ``aim``: what the
+    run is for; with the edges, all families get the same.
     """
 
     families: Sequence[Family]
@@ -54,6 +51,7 @@ class LookAhead:
     budget: int
     precision: float | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
+    aim: Aim = VOLUME
     _beliefs: Beliefs = field(init=False, repr=False, compare=False)
     _rounds: Rounds = field(init=False, repr=False, compare=False)
 
@@ -61,11 +59,15 @@ class LookAhead:
         beliefs = Beliefs(seed=self.seed)
         object.__setattr__(self, "_beliefs", beliefs)
         object.__setattr__(
-            self, "_rounds", Rounds(self.families, beliefs, self.precision, self.weights)
+            self,
+            "_rounds",
+            Rounds(
+                self.families, beliefs, self.precision, self.weights, even=self.aim is not VOLUME
+            ),
         )
 
     def describe(self) -> dict[str, Any]:
-        return {"name": "look_ahead", "version": 4}
+        return {"name": "look_ahead", "version": 4, **self.aim.describe()}
 
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
         first = equal_shares(evidence, min(self.budget, BATCH * len(evidence)), of=self.budget)
@@ -81,7 +83,7 @@ class LookAhead:
         start = evidence.count
         batch, end = batch_of(start)
         stop = min(start + count, end)
-        shares = [PATTERN[number % BATCH] for number in range(batch, end)]
+        shares = [self.aim.pattern[number % BATCH] for number in range(batch, end)]
         # Chosen as a whole from what was known when the batch began, also where a budget cuts it.
         places = self._looks(family, shares.count("look"), evidence.first(batch))
         looks = iter(places[shares[: start - batch].count("look") :])
@@ -99,7 +101,8 @@ class LookAhead:
         if share == "centre":
             return family.centre
         cycle, within = divmod(number, BATCH)
-        index = cycle * PATTERN.count("box") + PATTERN[:within].count("box")
+        pattern = self.aim.pattern
+        index = cycle * pattern.count("box") + pattern[:within].count("box")
         return point_of_box(self.seed, family, index)
 
     def _looks(self, family: Family, count: int, evidence: FamilyEvidence) -> list[Coordinate]:
@@ -117,7 +120,7 @@ class LookAhead:
         )
         models = list(self._beliefs.of(family, evidence).values())
         cost = prices(layout(family).columns(evidence.coordinates), evidence.all_calls, question.u)
-        return [places[i] for i in best_batch(models, question, count, cost=cost)]
+        return [places[i] for i in best_batch(models, question, count, self.aim, cost=cost)]
 
     def _opening(self, family: Family) -> list[Coordinate]:
         """The first batch: the middle of the dose axes, also at every further label of the nominal

@@ -52,6 +52,7 @@ class Rounds:
     """The rounds of a run after its first batches, ended at the half-width ``precision``.
 
     ``weights``: of families in the headline, as :func:`falloff.sampling.headline.standing` has it.
+    ``even``: every family gets one batch a round, whatever it means for the headline.
     """
 
     def __init__(
@@ -60,11 +61,14 @@ class Rounds:
         beliefs: Beliefs,
         precision: float | None,
         weights: Mapping[str, float],
+        *,
+        even: bool = False,
     ) -> None:
         self._families = families
         self._weights = weights
         self._beliefs = beliefs
         self._precision = precision
+        self._even = even
         self._last: Round | None = None
 
     def missing(self, evidence: Mapping[str, FamilyEvidence], most: int) -> dict[str, int]:
@@ -79,12 +83,12 @@ class Rounds:
 
     def after(self, start: Mapping[str, FamilyEvidence]) -> Round:
         """The round that begins with this evidence."""
-        if len(start) == 1 and self._precision is None:
+        if (self._even or len(start) == 1) and self._precision is None:
             return Round(start=start, picks=tuple(start))
         now = standing(self._families, start, self._beliefs, self._weights)
         if self._precision is not None and now.half_width <= self._precision:
             return Round(start=start, picks=())
-        return Round(start=start, picks=_picks(now, start))
+        return Round(start=start, picks=tuple(start) if self._even else _picks(now, start))
 
 
 def _picks(now: Standing, start: Mapping[str, FamilyEvidence]) -> tuple[str, ...]:
