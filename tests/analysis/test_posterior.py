@@ -8,7 +8,7 @@ import truths
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from falloff.analysis.audit import audit
+from falloff.analysis.audit import FORM_ERROR, audit, in_log_odds
 from falloff.analysis.draws import DRAWS
 from falloff.analysis.inference import draw
 from falloff.analysis.influence import by_item, correlation, influences, sandwich
@@ -209,9 +209,24 @@ def test_one_failure_where_nearly_all_is_solved_is_no_misfit():
 
 def test_a_misfit_widens_and_stays_inside_the_unit_interval():
     calm, alarmed = audited(0.5, 0.5), audited(0.8, 0.5)
+    assert calm.own_error == 0 < alarmed.own_error
     for volume in (1e-6, 0.02, 0.5, 0.98, 1 - 1e-6):
-        assert 0 < calm.form_error(volume) < alarmed.form_error(volume)
-        assert np.isfinite(alarmed.form_error(volume))
+        assert 0 < in_log_odds(FORM_ERROR, volume) < in_log_odds(alarmed.own_error, volume) < np.inf
+
+
+def test_what_the_form_is_off_by_widens_volumes_and_hardly_their_ratio(monkeypatch):
+    """It is off for both models alike."""
+    data = adaptive(240)
+
+    def spreads(error):
+        monkeypatch.setattr("falloff.analysis.joint.FORM_ERROR", error)
+        found = draw(data, ("t", "s"), tau=0.5)
+        logs = {role: np.log(found[role].volume[1:]) for role in found}
+        return logs["t"].std(), (logs["s"] - logs["t"]).std()
+
+    (volume, ratio), (wide, still) = spreads(1e-6), spreads(0.04)
+    assert wide > 1.4 * volume
+    assert still < 1.15 * ratio
 
 
 def test_of_audits_where_the_form_is_right_about_one_in_twenty_alarms():

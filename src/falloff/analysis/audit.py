@@ -3,7 +3,9 @@
     d = mean over audit probes of (y − p̂)/(1 − g),   p̂ the posterior mean of success
 
 A region of the right form is off by chance alone; d further from 0 than chance explains is a
-misfit: the form's own error is then taken to be larger, which widens the interval of S. The probes
+misfit: the form's own error is then taken to be larger, which widens the interval of S. Models of
+one comparison are fitted in one form, so they share its error, but for a misfit of one's own: a
+ratio of volumes is hardly off by it. The probes
 are in the fit as well: half of all come from μ, so a form that is wrong errs where it matters least
 to the mean over the box, and S stays the posterior's. A fit follows its answers, so d varies less
 than answers do: to first order p̂ moves by Cov(p̂, pⱼ)/(pⱼ(1 − pⱼ)) with an answer yⱼ.
@@ -24,6 +26,8 @@ from falloff.analysis.data import Floats
 # the region's form.
 FORM_ERROR = 0.014
 _MISFIT = 0.04
+# What a misfit adds.
+_OWN_ERROR = (_MISFIT**2 - FORM_ERROR**2) ** 0.5
 # A correction beyond this many standard errors is a misfit.
 ALARM = 2.0
 # ALARM plus this many standard errors is found in four cases of five.
@@ -55,14 +59,19 @@ class Audit:
         """Half of what one answer moves d: where nearly all are right, chance comes in steps."""
         return 0.5 / self.probes if self.probes else 0.0
 
-    def form_error(self, volume: float) -> float:
-        """Standard deviation of the form's error in the log odds of a ``volume`` in (0, 1).
+    @property
+    def own_error(self) -> float:
+        """Standard deviation of this model's own form's error in S; 0 unless there is a misfit."""
+        return _OWN_ERROR if self.misfit else 0.0
 
-        In log odds a volume stays inside (0, 1); the step is taken towards the middle.
-        """
-        step = _MISFIT if self.misfit else FORM_ERROR
-        inward = volume + (step if volume < 0.5 else -step)
-        return abs(float(logit(inward) - logit(volume)))
+
+def in_log_odds(error: float, volume: float) -> float:
+    """An ``error`` of a ``volume`` in (0, 1), in its log odds, where it stays inside (0, 1).
+
+    The step is taken towards the middle.
+    """
+    inward = volume + (error if volume < 0.5 else -error)
+    return abs(float(logit(inward) - logit(volume)))
 
 
 def audit(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
-from falloff.analysis.audit import Audit, audit
+from falloff.analysis.audit import FORM_ERROR, Audit, audit, in_log_odds
 from falloff.analysis.data import BOX, FamilyData, Floats
 from falloff.analysis.draws import DRAWS, Draws, centre_draws
 from falloff.analysis.fitted import fitted
@@ -60,6 +60,10 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     models = [_model(data, role, keep) for role in roles]
     rng = np.random.Generator(np.random.PCG64(child_seed("joint", data.name)))
     latent = _latent(correlation(np.array([model.psi for model in models])), rng)
+    # A stream of its own, so that it is the same beside whichever student.
+    form = np.random.Generator(np.random.PCG64(child_seed("form", data.name))).standard_normal(
+        DRAWS
+    )
     direct = keep & data.at_centre
     centres = centre_draws(
         np.array([data.scores[role][direct] for role in roles]),
@@ -68,7 +72,7 @@ def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
         rng,
     )
     return {
-        role: _draws(data, model, latent[:, i], centre=centres[i], tau=tau, rng=rng)
+        role: _draws(data, model, latent[:, i], form, centre=centres[i], tau=tau, rng=rng)
         for i, (role, model) in enumerate(zip(roles, models, strict=True))
     }
 
@@ -113,6 +117,7 @@ def _draws(
     data: FamilyData,
     model: _Model,
     latent: Floats,
+    form: Floats,
     *,
     centre: Floats,
     tau: float,
@@ -127,7 +132,7 @@ def _draws(
             _with_point(theta.mean(axis=0), theta[chosen]), data.layout.labels
         ),
         centre=centre,
-        volume=_widened(model, chosen, rng) - model.unread,
+        volume=_widened(model, chosen, form, rng) - model.unread,
         volume_at=_with_point(at.mean(), at[chosen]),
         competence=_with_point(model.competence.mean(axis=0), model.competence[chosen]),
         audit=model.audit,
@@ -135,12 +140,17 @@ def _draws(
     )
 
 
-def _widened(model: _Model, chosen: np.ndarray, rng: np.random.Generator) -> Floats:
-    """[1 + DRAWS] the volume: stretched to the sandwich, and by what the form may be off."""
+def _widened(model: _Model, chosen: np.ndarray, form: Floats, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS] the volume: stretched to the sandwich, and by what the form may be off.
+
+    ``form`` [DRAWS]: standard normal, the same for all models.
+    """
     odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
     point = float(np.clip(model.volume.mean(), _TINY, 1 - _TINY))
     draws = logit(point) + model.inflation * (odds[chosen] - odds.mean())
-    draws += model.audit.form_error(point) * rng.standard_normal(len(chosen)) + model.common
+    draws += in_log_odds(FORM_ERROR, point) * form + model.common
+    if model.audit.misfit:
+        draws += in_log_odds(model.audit.own_error, point) * rng.standard_normal(len(chosen))
     if model.reused:
         sd = float(draws.std()) * point * (1 - point)
         spread = few_items(model.psi) * sandwich(model.psi)

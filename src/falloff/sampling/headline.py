@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.analysis.audit import audit
+from falloff.analysis.audit import FORM_ERROR, audit
 from falloff.analysis.comparison import shares_of
 from falloff.analysis.influence import correlation, influences, sandwich
 from falloff.analysis.posterior import Particles, success
@@ -93,6 +93,8 @@ def _volumes(family: Family, weight: float, evidence: FamilyEvidence, beliefs: B
     spread = np.array([one.sd for one in seen])
     covariance = together * np.outer(spread, spread)
     np.fill_diagonal(covariance, [one.variance for one in seen])
+    # The form's error is shared by all models.
+    covariance += FORM_ERROR**2
     return _Volumes(
         weight=weight,
         held=float((1 - reference.regions.lapse >= TAU).mean()),
@@ -125,8 +127,7 @@ def _seen(
     check = audit(p, np.arange(len(u)), scores, checking, chance)
     mean = float(np.clip(volume.mean(), _TINY, 1 - _TINY))
     spread = max(float(volume.var()), sandwich(psi))
-    form_error = mean * (1 - mean) * check.form_error(mean)
-    return _Seen(mean=mean, sd=float(np.sqrt(spread)), variance=spread + form_error**2, psi=psi)
+    return _Seen(mean=mean, sd=spread**0.5, variance=spread + check.own_error**2, psi=psi)
 
 
 def _headline(volumes: Sequence[_Volumes]) -> tuple[Floats, Floats]:

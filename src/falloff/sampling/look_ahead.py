@@ -67,7 +67,7 @@ class LookAhead:
         )
 
     def describe(self) -> dict[str, Any]:
-        return {"name": "look_ahead", "version": 4, **self.aim.describe()}
+        return {"name": "look_ahead", "version": 5, **self.aim.describe()}
 
     def allocate(self, evidence: Mapping[str, FamilyEvidence]) -> Mapping[str, int]:
         first = equal_shares(evidence, min(self.budget, BATCH * len(evidence)), of=self.budget)
