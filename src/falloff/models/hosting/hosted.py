@@ -57,6 +57,7 @@ class HostedModel:
         self._seats: list[_Seat] = []
         self._facts: dict[str, Any] | None = None
         self._notes: dict[str, None] = {}
+        self._is_shut = False
         try:
             for _ in range(workers):
                 self._seats.append(_Seat(open_place))
@@ -87,11 +88,16 @@ class HostedModel:
         """The reply of the copy that has the conversation.
 
         Raises what that copy raises; :class:`UnansweredError` if every place that was asked was
-        lost, and :class:`UnusableModelError` when there are no more to ask.
+        lost, and :class:`UnusableModelError` when there are no more to ask; :class:`ModelError`
+        once it is closed.
         """
         packed = pack_request(request)
         why = ""
         for _ in range(ATTEMPTS):
+            if self._is_shut:
+                raise ModelError(
+                    f"Model '{self._given}' is closed.", remedy="Load it again with load_model."
+                )
             seat = self._seat_of(request.conversation)
             place = seat.place
             try:
@@ -99,7 +105,8 @@ class HostedModel:
                 reply, notes = unpack_reply(await asyncio.wrap_future(place.reply(packed)))
             except LostError as lost:
                 why = str(lost)
-                seat.lose(place)
+                if not self._is_shut:
+                    seat.lose(place)
                 continue
             seat.lost_in_a_row = 0
             self._notes |= dict.fromkeys(notes)
@@ -117,6 +124,7 @@ class HostedModel:
 
     def shut(self) -> None:
         """End every copy, from outside an event loop too."""
+        self._is_shut = True
         for seat in self._seats:
             seat.place.close()
 

@@ -32,7 +32,7 @@ class ProcessPlace:
     def __init__(self, spec: str, *, threads: int) -> None:
         log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(  # noqa: S603 - this Python, our own module
-            [sys.executable, "-m", "falloff.models.hosting.serve", spec],
+            [sys.executable, "-P", "-m", "falloff.models.hosting.serve", spec],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
