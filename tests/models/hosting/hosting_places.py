@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,6 @@ from falloff.run import open_for_reading
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="needs ray: pip install 'falloff[ray]'")
-ELSEWHERE = ["processes", pytest.param("ray", marks=needs_ray)]
 
 
 def ask(text: str, **more: Any) -> Request:
@@ -33,13 +33,19 @@ def in_processes(spec: str, workers: int = 2) -> HostedModel:
 
 
 class Killing:
-    """A hosted model, of whose processes one is killed before the calls whose numbers are given."""
+    """A hosted model; before calls of the given numbers, ``kill`` does away with one of its places.
 
-    def __init__(self, model: HostedModel, before: set[int]) -> None:
+    ``killed`` holds what it returned.
+    """
+
+    def __init__(
+        self, model: HostedModel, before: set[int], kill: Callable[[Any], Any] | None = None
+    ) -> None:
         self.model = model
         self.before = before
+        self.kill = kill or _kill_process
         self.calls = 0
-        self.killed: list[int] = []
+        self.killed: list[Any] = []
 
     @property
     def spec(self) -> str:
@@ -56,8 +62,7 @@ class Killing:
         self.calls += 1
         if self.calls in self.before:
             seat = self.model._seats[self.calls % len(self.model._seats)]
-            self.killed.append(seat.place.pid)
-            os.kill(seat.place.pid, signal.SIGKILL)
+            self.killed.append(self.kill(seat.place))
         return await self.model.reply(request)
 
     def forget(self, conversation: str) -> None:
@@ -65,6 +70,11 @@ class Killing:
 
     async def close(self) -> None:
         await self.model.close()
+
+
+def _kill_process(place: ProcessPlace) -> int:
+    os.kill(place.pid, signal.SIGKILL)
+    return place.pid
 
 
 def outcomes(path: Path, repeats: int = 1) -> dict[tuple[int, str, str], Outcome]:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hosting_places import ELSEWHERE, HAS_RAY, ask, compared, outcomes
+from hosting_places import HAS_RAY, ask, compared, outcomes
 
 import falloff
 from falloff.core import SetupError, UnknownNameError, UsageError
@@ -25,7 +25,6 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run.path
 
 
-@pytest.mark.parametrize("executor", ELSEWHERE)
 def test_embedded_models_answer_as_in_one_process(
     tmp_path: Path, here: Path, executor: str
 ) -> None:
@@ -40,7 +39,6 @@ def test_embedded_models_answer_as_in_one_process(
     )
 
 
-@pytest.mark.parametrize("executor", ELSEWHERE)
 def test_simulated_models_play_many_turns_as_in_one_process(tmp_path: Path, executor: str) -> None:
     models = ("sim:teacher", "sim:kept-0.6")
     whole = compared(tmp_path, "asyncio", *models, suite="agentic", budget=64)
@@ -58,7 +56,6 @@ def test_a_run_may_go_on_elsewhere(tmp_path: Path) -> None:
     assert whole.comparison.probes == run.comparison.probes
 
 
-@pytest.mark.parametrize("executor", ELSEWHERE)
 def test_what_is_wrong_with_a_model_is_said_as_in_one_process(
     tmp_path: Path, executor: str
 ) -> None:

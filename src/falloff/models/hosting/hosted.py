@@ -14,6 +14,10 @@ from falloff.models.hosting.wire import pack_request, unpack, unpack_reply
 ATTEMPTS = 3
 # A place that is lost so often in a row, and has answered nothing, is not opened again.
 LOSSES = 5
+# How often a copy is loaded at first: a cluster may have sent it to a machine that is just dying.
+LOADINGS = 2
+# Seconds that a copy has to load; a cluster may have no room for it at all.
+PATIENCE = 900.0
 
 
 class _Seat:
@@ -143,17 +147,30 @@ class HostedModel:
 
     def _known(self) -> dict[str, Any]:
         if self._facts is None:
-            try:
-                found = [unpack(seat.place.facts().result()) for seat in self._seats]
-            except LostError as lost:
-                raise ModelError(
-                    f"Model '{self._given}' cannot be loaded elsewhere: {lost}",
-                    remedy="Each place holds a copy of the model: take fewer with --workers, or"
-                    " load it here, with --executor asyncio.",
-                ) from lost
+            found = [self._first_facts(seat) for seat in self._seats]
             self._check_alike(found)
             self._facts = found[0]
         return self._facts
+
+    def _first_facts(self, seat: _Seat) -> dict[str, Any]:
+        for left in reversed(range(LOADINGS)):
+            place = seat.place
+            try:
+                return unpack(place.facts().result(PATIENCE))
+            except TimeoutError as late:
+                raise self._not_loaded(f"not within {PATIENCE:.0f} seconds.") from late
+            except LostError as lost:
+                if not left or self._is_shut:
+                    raise self._not_loaded(str(lost)) from lost
+                seat.lose(place)
+        raise AssertionError  # the last loading has returned or raised
+
+    def _not_loaded(self, why: str) -> ModelError:
+        return ModelError(
+            f"Model '{self._given}' cannot be loaded elsewhere: {why}",
+            remedy="Each place holds a copy of the model: take fewer with --workers, or load it"
+            " here, with --executor asyncio.",
+        )
 
     def _check_alike(self, found: list[dict[str, Any]]) -> None:
         first, *others = (facts["description"] for facts in found)

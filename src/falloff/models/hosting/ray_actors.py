@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -29,6 +30,8 @@ try:
 except ImportError as missing:
     raise missing_extra("ray", "ray", "The executor ray") from missing
 
+# Seconds to wait for somebody at the cluster's address.
+_KNOCK = 10.0
 # Requests that one copy may have under way; the model's own concurrency is far below it.
 _AT_ONCE = 1000
 
@@ -87,6 +90,7 @@ def actors(models: int, workers: int | None) -> Iterator[tuple[Callable[[str], A
 def _connect() -> None:
     address = os.environ.get("RAY_ADDRESS")
     try:
+        _knock(address)
         ray.init(
             address=address,
             include_dashboard=False if address is None else None,
@@ -100,6 +104,13 @@ def _connect() -> None:
             f" {type(problem).__name__}: {problem}",
             remedy="Check RAY_ADDRESS, or leave it out to run Ray on this machine alone.",
         ) from problem
+
+
+def _knock(address: str | None) -> None:
+    """Raises :class:`OSError` where nobody is: Ray itself would go on trying for minutes."""
+    host, _, port = (address or "").rpartition("//")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=_KNOCK).close()
 
 
 def _told(reference: Any) -> Future[str]:
