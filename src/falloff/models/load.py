@@ -92,6 +92,13 @@ def _anthropic(text: str) -> Model:
     return load_endpoint("anthropic", text)
 
 
+@LOADERS.register("inspect")
+def _inspect(text: str) -> Model:
+    from falloff.models.inspected import load_inspected
+
+    return load_inspected(text)
+
+
 @LOADERS.register("sim", hosts=("processes", "ray"))
 def _sim(name: str) -> Model:
     from falloff.models.simulated import Simulated
