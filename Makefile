@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking docs models clean
+.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking docs models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -14,6 +14,11 @@ test: $(VENV)/.dev
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
+
+# Ray is started for real, two nodes on this machine; not part of `test`, since it wants both cores.
+test-ray: $(VENV)/.dev
+	$(PIP) --editable ".[ray]"
+	$(BIN)/python -m pytest tests/models/hosting
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -30,7 +30,7 @@ MAY_KNOW = {
     "api": {"core", "analysis", "run", "report", "gather", "asking", "surroundings", "novelty"},
     "outcomes": {"core", "analysis", "tables", "report"},
     "imported": {"core", "analysis", "tables", "logs", "report", "training", "inspection"},
-    "inspection": {"core", "probes", "run", "analysis", "report", "tables", "logs"},
+    "inspection": {"core", "probes", "models", "run", "analysis", "report", "tables", "logs"},
     "cli": {
         "core",
         "probes",

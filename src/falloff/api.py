@@ -38,6 +38,8 @@ def compare(
     repeats: int = 1,
     logprobs: int = 0,
     null: bool = False,
+    executor: str = "asyncio",
+    workers: int | None = None,
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
@@ -71,6 +73,10 @@ def compare(
     otherwise: :attr:`Comparison.null`, and what every student's churn is beyond it. A run that is
     there already gets its null so; one that has a null keeps it.
 
+    ``executor``: where local models compute: "asyncio", in this process; "processes", in processes
+    of their own; "ray", on a Ray cluster. Answers are the same. ``workers``: copies of each model;
+    unless said, as many as there are cores for them (docs/executors.md).
+
     ``train_data`` is a file of the prompts that the students were trained on, or of chats: then
     :attr:`Run.novelty` says what is kept inside, at and beyond their rim. ``traffic`` is a file of
     what users ask, along the same scale. ``view``: how prompts are looked at, ``ngrams`` unless
@@ -100,6 +106,8 @@ def compare(
         repeats=repeats,
         logprobs=logprobs,
         null=null,
+        executor=executor,
+        workers=workers,
     )
     return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
@@ -119,6 +127,8 @@ def measure(
     run: str | Path | None = None,
     fresh: bool = False,
     repeats: int = 1,
+    executor: str = "asyncio",
+    workers: int | None = None,
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
@@ -142,6 +152,8 @@ def measure(
         run=run,
         fresh=fresh,
         repeats=repeats,
+        executor=executor,
+        workers=workers,
     )
     around = surroundings(train_data, traffic, view)
     return _asked({"model": model}, wanted, around, progress)

@@ -13,7 +13,8 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from falloff.core import RunStoppedError, UsageError
-from falloff.models import Model, load_model
+from falloff.models import Model
+from falloff.models.hosting import executing
 from falloff.probes import Suite
 from falloff.probes.bench import Bench, PreparedBench
 from falloff.probes.own import check_playable, digest, load_families, own_suite
@@ -50,6 +51,8 @@ class Wanted:
     null: bool = False
     bench: BenchLike | None = None
     aim: str = "volume"
+    executor: str = "asyncio"
+    workers: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.shots <= MOST_SHOTS:
@@ -127,7 +130,25 @@ def ask(
     )
     # Says what is wrong with the budget before a file is made or a model loaded.
     design.allocate({f.name: FamilyEvidence.none_yet(f.name, roles) for f in suite.families})
-    models = {role: load_model(model) for role, model in roles.items()}
+    # A simulated model knows families by name, and a process of its own has none but falloff's.
+    own = wanted.probes_file or wanted.prepared
+    with executing(
+        wanted.executor,
+        roles.values(),
+        workers=wanted.workers,
+        here=("sim",) if own else (),
+    ) as load:
+        models = {role: load(model) for role, model in roles.items()}
+        return _ask(models, suite, design, wanted, progress)
+
+
+def _ask(
+    models: Mapping[str, Model],
+    suite: Suite,
+    design: Design,
+    wanted: Wanted,
+    progress: Callable[[Progress], None],
+) -> tuple[Path, str | None]:
     manifest = Manifest.of(
         mode=wanted.mode,
         suite=suite.name,

@@ -137,7 +137,7 @@ def test_tools_go_over_the_wire_as_falloff_has_them(evaluate, oracle):
 
 
 def test_every_schema_survives_the_way_through_inspect(inspect_ai):
-    from falloff.inspection.messages import tool_infos
+    from falloff.models.inspected.messages import tool_infos
 
     for family in public_families():
         for at in (family.centre, family.grid[-1], family.grid[len(family.grid) // 2]):

@@ -17,7 +17,7 @@ def test_an_unknown_prefix_is_met_with_the_nearest_and_the_list():
     with pytest.raises(UnknownNameError) as caught:
         load_model("mirco:teacher")
     assert "Did you mean 'micro'" in str(caught.value)
-    assert "Available: anthropic, gguf, hf, micro, openai, sim" in str(caught.value)
+    assert "Available: anthropic, gguf, hf, inspect, micro, openai, sim" in str(caught.value)
     assert caught.value.exit_code == 2
 
 

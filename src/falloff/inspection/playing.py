@@ -11,8 +11,8 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import LimitExceededError
 
 from falloff.core import Outcome, Reason
-from falloff.inspection.messages import chat_messages, reply_of, tool_infos
 from falloff.inspection.placing import from_metadata
+from falloff.models.inspected.messages import chat_messages, reply_of, tool_infos
 from falloff.probes import Episode
 
 _OUTCOME = "falloff:outcome"

@@ -16,9 +16,9 @@ from inspect_ai.model import (
 )
 
 from falloff.core import Message, Outcome, Probe, Reason
-from falloff.inspection.messages import chat_messages
 from falloff.inspection.placing import as_metadata
 from falloff.inspection.playing import as_score
+from falloff.models.inspected.messages import chat_messages
 from falloff.probes import FAMILIES
 from falloff.run import PlacedProbe
 

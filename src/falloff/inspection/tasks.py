@@ -16,9 +16,9 @@ from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import grouped, mean, stderr
 
 from falloff.core import FalloffError, Probe
-from falloff.inspection.messages import chat_messages
 from falloff.inspection.placing import as_metadata, place
 from falloff.inspection.playing import outcome, play
+from falloff.models.inspected.messages import chat_messages
 from falloff.probes import SUITES, Episode, Family, Suite, public_families
 
 DIALECT = "chat"

@@ -1,6 +1,8 @@
 """From what a user writes to a model: the table of prefixes, and the one door to it.
 
 A loader imports its engine only when it is called, so that nothing heavy is loaded for a name.
+``hosts`` names the executors that can host such a model elsewhere: none for an endpoint, which
+computes elsewhere already, and not processes for what has a process of its own.
 """
 
 from __future__ import annotations
@@ -55,21 +57,21 @@ def _no_spec(text: str) -> UsageError:
     )
 
 
-@LOADERS.register("micro")
+@LOADERS.register("micro", hosts=("processes", "ray"))
 def _micro(name: str) -> Model:
     from falloff.models.micro import load_micro
 
     return load_micro(name)
 
 
-@LOADERS.register("hf")
+@LOADERS.register("hf", hosts=("processes", "ray"))
 def _hf(path: str) -> Model:
     from falloff.models.hf import load_hf
 
     return load_hf(Path(path).expanduser())
 
 
-@LOADERS.register("gguf")
+@LOADERS.register("gguf", hosts=("ray",))
 def _gguf(text: str) -> Model:
     from falloff.models.gguf import load_gguf
 
@@ -90,7 +92,14 @@ def _anthropic(text: str) -> Model:
     return load_endpoint("anthropic", text)
 
 
-@LOADERS.register("sim")
+@LOADERS.register("inspect")
+def _inspect(text: str) -> Model:
+    from falloff.models.inspected import load_inspected
+
+    return load_inspected(text)
+
+
+@LOADERS.register("sim", hosts=("processes", "ray"))
 def _sim(name: str) -> Model:
     from falloff.models.simulated import Simulated
 

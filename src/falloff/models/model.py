@@ -9,14 +9,17 @@ from falloff.core import Reply, Request
 
 
 class Model(Protocol):
-    """Anything that answers, one turn at a time.
+    """Anything that answers, one turn at a time."""
 
-    ``spec`` is how the user named it (``micro:teacher``). ``concurrency`` is how many episodes are
-    worth having in flight at once.
-    """
+    @property
+    def spec(self) -> str:
+        """How the user named it (``micro:teacher``)."""
+        ...
 
-    spec: str
-    concurrency: int
+    @property
+    def concurrency(self) -> int:
+        """How many episodes are worth having in flight at once."""
+        ...
 
     def describe(self) -> dict[str, Any]:
         """All that decides its answers, as JSON: weights' hash, decoding, template, versions.

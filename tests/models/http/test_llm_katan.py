@@ -1,7 +1,9 @@
 """Both protocols against an implementation that is not ours: llm-katan, which echoes.
 
 It is no dependency: it installs a top-level package named ``tests``, which hides this one from
-the tests that import it.
+the tests that import it. In an environment of its own:
+
+    pip install llm-katan && python -m pytest tests/models/http/test_llm_katan.py
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 
 from inspect_ai.model import (
@@ -11,12 +12,15 @@ from inspect_ai.model import (
     ChatMessageSystem,
     ChatMessageTool,
     ChatMessageUser,
+    Logprob,
     ModelOutput,
+    ModelUsage,
 )
 from inspect_ai.tool import ToolCall as InspectCall
 from inspect_ai.tool import ToolInfo, ToolParams
 
-from falloff.core import Finish, Message, Reply, ToolCall, ToolSpec
+from falloff.core import Finish, Message, Reply, TokenLogprobs, ToolCall, ToolSpec
+from falloff.models.likeliest import by_text
 from falloff.probes.dialects.arguments import read_object
 
 _FINISH: dict[str, Finish] = {
@@ -73,21 +77,41 @@ def tool_infos(tools: Sequence[ToolSpec]) -> list[ToolInfo]:
     ]
 
 
-def reply_of(output: ModelOutput) -> Reply:
-    """What the model said, without its thinking.
+def reply_of(output: ModelOutput, *, logprobs: bool = False) -> Reply:
+    """What the model said, without its thinking; with ``logprobs`` those that the provider gave.
 
     Inspect has parsed the arguments of calls already, more kindly than falloff: stray quotes are
     dropped, and a bare value is taken for the first parameter.
     """
-    usage, message = output.usage, output.message
+    usage, message = output.usage or ModelUsage(), output.message
+    cached = usage.input_tokens_cache_read or 0
+    # Inspect counts what came from a cache, or went into one, apart.
+    prompt = usage.input_tokens + cached + (usage.input_tokens_cache_write or 0)
     return Reply(
         text=message.text,
         tool_calls=tuple(_call(call) for call in message.tool_calls or ()),
         finish=_FINISH.get(str(output.stop_reason), "stop"),
-        prompt_tokens=usage.input_tokens if usage else 0,
-        completion_tokens=usage.output_tokens if usage else 0,
+        prompt_tokens=prompt,
+        completion_tokens=usage.output_tokens,
+        cached_tokens=cached,
+        thinking_tokens=usage.reasoning_tokens or 0,
         seconds=output.time or 0.0,
+        logprobs=_logprobs(output) if logprobs else None,
     )
+
+
+def _logprobs(output: ModelOutput) -> tuple[TokenLogprobs, ...] | None:
+    told = output.choices[0].logprobs
+    return tuple(_token(token) for token in told.content) if told and told.content else None
+
+
+def _token(token: Logprob) -> TokenLogprobs:
+    tops = [(top.token, top.logprob) for top in token.top_logprobs or (token,)]
+    tops = [(text, logprob) for text, logprob in tops if math.isfinite(logprob)]
+    texts = [text for text, _ in tops]
+    logs = [min(logprob, 0.0) for _, logprob in tops]
+    top = by_text(range(len(tops)), logs, texts.__getitem__)
+    return TokenLogprobs(text=token.token, top=top)
 
 
 def _call(call: InspectCall) -> ToolCall:
