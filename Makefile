@@ -28,6 +28,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/engines.py
 	$(BIN)/python benchmarks/stressors.py
+	$(BIN)/python benchmarks/novelty.py
 
 # Measurement against its peers. The full run takes the better part of an hour, goes on where it was
 # stopped, and writes docs/measurement.md; the quick one takes five minutes and keeps apart.

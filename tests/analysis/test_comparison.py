@@ -146,6 +146,16 @@ def test_the_worst_cell_is_where_the_student_fell():
     assert truth[0] > 0.3
 
 
+def test_the_loss_in_a_worst_cell_is_the_difference_of_the_competences_shown():
+    """Also where a cell was asked once and both failed."""
+    student = compared([family({"t": TEACHER, "s": STUDENT}, n=600, seed=2)]).students[0]
+    for cell in student.worst:
+        shown = cell.teacher.estimate - cell.student.estimate
+        assert cell.drop.estimate == pytest.approx(shown)
+        assert cell.teacher.low <= cell.teacher.estimate <= cell.teacher.high
+        assert 0 <= cell.student_solved <= cell.n
+
+
 def test_churn_adds_up():
     student = compared([family({"t": TEACHER, "s": STUDENT})]).students[0]
     churn = student.churn

@@ -9,6 +9,9 @@ import truths
 
 from falloff.analysis import FixedPool, Spending
 from falloff.analysis.comparison import profile
+from falloff.analysis.contrasts import Pair
+from falloff.analysis.headline import headline
+from falloff.analysis.inference import draw
 from falloff.analysis.shared_items import stretch
 from falloff.analysis.stress import stresses
 from falloff.models.observers import Observer, Pooled
@@ -75,6 +78,30 @@ def test_the_volume_over_families_that_share_items_holds_the_truth_over_new_item
     assert held["pooled"] >= 31
     assert held["pooled"] > held["fresh"]
     assert width["pooled"] > 1.3 * width["fresh"]
+
+
+def test_the_centre_ratio_over_families_that_share_items_is_as_wide_as_they_make_it():
+    """Calls at the centre are the same prompts in all families: no more items than one family has.
+    A model that solves other items than its teacher differs by its luck with few of them."""
+    rng = np.random.default_rng(3)
+    (one,) = benchmark(5, families=1, probes=96, items=24)
+    scores = {role: rng.integers(0, 2, 24)[one.item_of].astype(float) for role in ("t", "s")}
+    one = replace(one, scores=scores)
+    many = [replace(one, name=f"stressor{i}") for i in range(9)]
+    fresh = [replace(data, items=None, pool=None) for data in many]
+    width = {}
+    for name, families in (("one", [one]), ("pooled", many), ("fresh", fresh)):
+        found = headline([pair_of(data, 1 / len(families)) for data in families])
+        width[name] = np.log(found.centre_ratio[1:]).std()
+    assert width["pooled"] == pytest.approx(width["one"], rel=0.25)
+    assert width["fresh"] < 0.6 * width["one"]
+
+
+def pair_of(data, weight):
+    draws = draw(data, ("t", "s"), tau=0.5)
+    return Pair(
+        data=data, roles=("t", "s"), tau=0.5, weight=weight, teacher=draws["t"], student=draws["s"]
+    )
 
 
 def test_the_fall_beyond_the_teachers_holds_the_truth():

@@ -228,8 +228,10 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         family="rule_chain",
         coordinate=Coordinate.at(AXES["rule_chain"], {"steps": 8, "distractors": 2}),
         n=14,
-        teacher=0.86,
-        student=0.07,
+        teacher_solved=12,
+        student_solved=1,
+        teacher=interval(0.86),
+        student=interval(0.07),
         drop=Interval(estimate=0.79, low=0.58, high=0.9),
     )
     return StudentComparison(

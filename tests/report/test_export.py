@@ -77,7 +77,7 @@ def test_an_audit_without_probes_claims_no_number(contents: ReportContents) -> N
 def test_numbers_that_are_no_json_become_null(contents: ReportContents) -> None:
     student = contents.comparison.students[0]
     broken = Interval(estimate=float("nan"), low=float("-inf"), high=float("inf"))
-    cell: CellDrop = replace(student.worst[0], teacher=float("nan"))
+    cell: CellDrop = replace(student.worst[0], teacher_solved=float("nan"))
     student = replace(student, retention=broken, covered_weight=float("nan"), worst=(cell,))
     comparison = replace(contents.comparison, students=(student,))
     made = comparison_as_dict(comparison, run="", calls=0)

@@ -16,7 +16,8 @@ def test_verdicts_families_and_worst_cells_are_there(contents: ReportContents) -
     assert "- **fail**: micro:narrow keeps at most 44 %" in text
     assert "| rule chain | micro:narrow | 41 % (37–45 %) | 98 % → 98 % | 71 % → 23 % |" in text
     assert "| redefinition | micro:narrow | centre not established |" in text
-    assert "| steps 8 · distractors 2 |" in text
+    cells = "| 86 % (83–89 %) → 7 % (4–10 %) | 79 points (58–90) | 12 → 1 of 14 |"
+    assert f"| steps 8 · distractors 2 {cells}" in text
 
 
 def test_curves_shapes_misfits_and_anytime_bounds_are_there(contents: ReportContents) -> None:

@@ -1,6 +1,7 @@
 """Prompts of files that others have written, whole or damaged."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +118,39 @@ def test_a_file_without_prompts_is_an_error_that_says_what_to_give(tmp_path, con
 def test_a_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         read_prompts(tmp_path / "none.jsonl", distinct=True)
+
+
+def test_parquet_is_read_by_its_column_of_prompts(tmp_path, monkeypatch):
+    polars = pytest.importorskip("polars")
+    monkeypatch.setattr("falloff.tables.parquet._SLICE", 2)
+    path = tmp_path / "train.parquet"
+    polars.DataFrame({"n": range(5), "Prompt": [f"sum {i}" for i in range(5)]}).write_parquet(path)
+    found = read_prompts(path, distinct=True)
+    assert found.texts == tuple(f"sum {i}" for i in range(5))
+    assert found.said == ("train.parquet: 5 prompts from 'prompt'.",)
+
+
+def test_chats_in_parquet_are_read_as_in_json(tmp_path):
+    polars = pytest.importorskip("polars")
+    chats = [[{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}]] * 2
+    polars.DataFrame({"messages": chats}).write_parquet(tmp_path / "chats.parquet")
+    assert read_prompts(tmp_path / "chats.parquet", distinct=True).texts == ("one",)
+
+
+@pytest.mark.parametrize("name", ["own.csv", "own.jsonl", "own.parquet"])
+def test_a_column_may_be_named(tmp_path, name):
+    """Though another one is called as prompts are."""
+    polars = pytest.importorskip("polars")
+    table = polars.DataFrame({"prompt": ["a", "b"], "Frage": ["c", "d"]})
+    write = {".csv": table.write_csv, ".jsonl": table.write_ndjson, ".parquet": table.write_parquet}
+    write[Path(name).suffix](tmp_path / name)
+    assert read_prompts(tmp_path / f"{name}:Frage", distinct=True).texts == ("c", "d")
+    with pytest.raises(UsageError, match="has no column 'frage'"):
+        read_prompts(tmp_path / f"{name}:frage", distinct=True)
+
+
+def test_bytes_that_are_no_parquet_are_one_error(tmp_path):
+    pytest.importorskip("polars")
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(UsageError, match="cannot be read as Parquet"):
+        read_prompts(tmp_path / "bad.parquet", distinct=True)

@@ -164,8 +164,10 @@ def _drops(pair: Pair) -> list[tuple[CellDrop, float, float]]:
             family=data.name,
             coordinate=data.places[place],
             n=int(here.sum()),
-            teacher=float(data.scores[teacher][here].mean()),
-            student=float(data.scores[student][here].mean()),
+            teacher_solved=float(data.scores[teacher][here].sum()),
+            student_solved=float(data.scores[student][here].sum()),
+            teacher=interval(pair.teacher.competence[:, place]),
+            student=interval(pair.student.competence[:, place]),
             drop=Interval(estimate=float(difference[0, place])),
         )
         result.append((drop, float(p[place]), float(sd[place])))

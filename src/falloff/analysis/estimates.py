@@ -310,13 +310,20 @@ class BeyondNull:
 
 @dataclass(frozen=True, kw_only=True)
 class CellDrop:
-    """A coordinate at which the student is worse: ``drop`` is teacher − student competence."""
+    """A coordinate at which the student is worse: ``drop`` is teacher − student competence.
+
+    ``teacher`` and ``student``: fitted competence there, of which ``drop`` is the difference; the
+    fit learns from neighbouring cells. ``n`` probes were asked in this very cell, and each model
+    scored ``teacher_solved`` and ``student_solved`` of them (fractions of a score included).
+    """
 
     family: str
     coordinate: Coordinate
     n: int
-    teacher: float
-    student: float
+    teacher_solved: float
+    student_solved: float
+    teacher: Interval
+    student: Interval
     drop: Interval
 
 

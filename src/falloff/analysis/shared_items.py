@@ -28,6 +28,22 @@ def influence_of(data: FamilyData, psi: Floats | None) -> Influence:
     return dict(zip(dict.fromkeys(data.items), psi.tolist(), strict=True))
 
 
+def centre_influence(data: FamilyData, roles: Sequence[str], role: str) -> Influence:
+    """What each item contributes to the competence of ``role`` at the centre.
+
+    A mean over the direct calls there that all ``roles`` have answered: Σ (y − ȳ)/n/(1 − g).
+    """
+    keep = data.scored(*roles) & data.at_centre
+    if data.items is None or not keep.any():
+        return {}
+    scores = data.scores[role][keep]
+    parts = (scores - scores.mean()) / len(scores) / (1 - data.chance)
+    influence: dict[str, float] = {}
+    for name, part in zip(np.array(data.items, dtype=object)[keep], parts.tolist(), strict=True):
+        influence[name] = influence.get(name, 0.0) + part
+    return influence
+
+
 def combined(parts: Sequence[tuple[float, Influence]]) -> Influence:
     """The weighted sum of influences on the same family: of a ratio's two halves."""
     names = dict.fromkeys(name for _, part in parts for name in part)

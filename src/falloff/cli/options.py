@@ -128,7 +128,8 @@ TrainData = Annotated[
     Path | None,
     typer.Option(
         "--train-data",
-        help="Prompts or chats that the student was trained on: JSON lines, CSV or text.",
+        help="Prompts or chats that the student was trained on: JSON lines, CSV, Parquet or text;"
+        " FILE:COLUMN names the column.",
         rich_help_panel="Novelty",
     ),
 ]
@@ -136,7 +137,7 @@ Traffic = Annotated[
     Path | None,
     typer.Option(
         "--traffic",
-        help="Prompts from production: what of them lies where the student holds.",
+        help="Prompts from production: what of them lies where the student holds. As --train-data.",
         rich_help_panel="Novelty",
     ),
 ]

@@ -254,8 +254,10 @@ def _drop(cell: CellDrop) -> dict[str, Any]:
         "family": cell.family,
         "coordinate": {axis: _finite(dose) for axis, dose in cell.coordinate},
         "n": cell.n,
-        "teacher": _finite(cell.teacher),
-        "student": _finite(cell.student),
+        "teacher_solved": _finite(cell.teacher_solved),
+        "student_solved": _finite(cell.student_solved),
+        "teacher": _interval(cell.teacher),
+        "student": _interval(cell.student),
         "drop": _interval(cell.drop),
     }
 

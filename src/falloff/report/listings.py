@@ -10,7 +10,6 @@ from falloff.report.beyond import shape_words
 from falloff.report.lineup import USABLE, Entry, Panel, panels
 from falloff.report.lineup import worst_cells as worst_of
 from falloff.report.numerals import (
-    count,
     number_estimate,
     number_interval,
     percent,
@@ -20,7 +19,7 @@ from falloff.report.numerals import (
 from falloff.report.scales import family_scales, spoken_name, spoken_place
 from falloff.report.visible import one_line
 from falloff.report.vocabulary import STATUSES
-from falloff.report.wording import by_retention
+from falloff.report.wording import by_retention, solved_here
 
 _BLOCKS, _ASCII_BLOCKS = "▁▂▃▄▅▆▇█", "_.-=+*#@"
 _SPARKS = 12
@@ -107,17 +106,17 @@ def worst_cells(comparison: Comparison, *, most: int) -> Listing:
     spared = [s for s in comparison.students if not s.worst] if found else []
     return Listing(
         title="Worst cells",
-        heads=("Student", "Family", "Where", "Probes", "Solved", "Loss"),
-        spare=("Probes", "Solved"),
+        heads=("Student", "Family", "Where", "Competence", "Loss", "Solved here"),
+        spare=("Solved here", "Competence"),
         rows=(
             *(
                 (
                     seat.name,
                     spoken_name(cell.family),
                     spoken_place(cell.coordinate, scales.get(cell.family, {})),
-                    count(cell.n),
-                    f"{percent(cell.teacher)} → {percent(cell.student)}",
+                    f"{percent_interval(cell.teacher)} → {percent_interval(cell.student)}",
                     points_interval(cell.drop),
+                    solved_here(cell),
                 )
                 for seat, cell in found
             ),

@@ -19,6 +19,7 @@ from falloff.report.scales import Scale
 from falloff.report.transcripts import Row, rows
 from falloff.report.visible import excerpt, one_line
 from falloff.report.vocabulary import REASONS
+from falloff.report.wording import solved_here
 
 _MOST_CELLS = 20
 _MOST_MANIFEST_LETTERS = 40_000
@@ -53,6 +54,7 @@ class WorstCell:
     seat: Seat
     cell: CellDrop
     place: str
+    solved: str
     link: str
 
 
@@ -92,6 +94,7 @@ class Sections:
                 seat=seat,
                 cell=cell,
                 place=self.places.spoken(cell.family, cell.coordinate),
+                solved=solved_here(cell),
                 link=self.places.link(cell.family, cell.coordinate, seat.number),
             )
             for seat, cell in worst_cells(self.contents.comparison, _MOST_CELLS)

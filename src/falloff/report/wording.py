@@ -12,6 +12,7 @@ import math
 from falloff.analysis.comparison import weights_of
 from falloff.analysis.estimates import (
     UNDEFINED,
+    CellDrop,
     Comparison,
     FamilyProfile,
     Interval,
@@ -29,6 +30,7 @@ from falloff.report.numerals import (
     percent_interval,
     percent_span,
     points_interval,
+    quantity,
     roughly,
 )
 from falloff.report.scales import spoken_name
@@ -85,6 +87,11 @@ def by_retention(comparison: Comparison) -> tuple[StudentComparison, ...]:
             reverse=True,
         )
     )
+
+
+def solved_here(cell: CellDrop) -> str:
+    """What was seen in a cell, teacher → student: ``12 → 1 of 14``."""
+    return f"{quantity(cell.teacher_solved)} → {quantity(cell.student_solved)} of {cell.n:,}"
 
 
 def worst_student(comparison: Comparison) -> StudentComparison | None:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 
 from falloff.core import UsageError, child_rng
 from falloff.tables.lines import LONGEST, Losses, json_lines, text_lines
-from falloff.tables.openings import NAMES, opening_of
+from falloff.tables.openings import NAMES, opening_of, text_of
+from falloff.tables.parquet import parquet_columns, parquet_rows
 from falloff.tables.text import DELIMITERS
 
 # Prompts that are kept of a file, at the most: of more, so many are drawn, each as likely.
@@ -22,7 +23,8 @@ MOST_PROMPTS = 100_000
 # Letters of a prompt that are kept.
 MOST_LETTERS = 8_000
 _REMEDY = (
-    f"Give JSON lines, CSV or plain text, a prompt a line. Names it may have: {', '.join(NAMES)}."
+    "Give JSON lines, CSV, Parquet or plain text, a prompt a line. Names it may have:"
+    f" {', '.join(NAMES)}; or name the column: FILE:COLUMN."
 )
 
 
@@ -40,17 +42,20 @@ class Prompts:
 
 
 def read_prompts(path: Path, *, distinct: bool) -> Prompts:
-    """The prompts of a file: JSON lines, a JSON list, CSV with a header, or a prompt a line.
+    """The prompts of a file: JSON lines, a JSON list, CSV, Parquet, or a prompt a line.
+
+    ``FILE:COLUMN`` names the column that holds them; else it is guessed.
 
     ``distinct``: those that differ in more than white space. What cannot be read is left
     out and counted. Raises :class:`falloff.core.UsageError` where nothing is left.
     """
+    path, column = _named(path)
     losses, names = Losses(), Counter[str]()
     seen: set[bytes] = set()
     kept: list[tuple[int, str]] = []
     total = without = different = 0
     rng = child_rng("prompts")
-    for found in _openings(path, losses):
+    for found in _openings(path, column, losses):
         if found is None:
             without += 1
             continue
@@ -94,17 +99,77 @@ def _taken(path: Path, total: int, names: Counter[str]) -> str:
     return f"{path.name}: {total:,} {prompts}{f' from {columns}' if columns else ''}."
 
 
-def _openings(path: Path, losses: Losses) -> Iterator[tuple[str, str] | None]:
+def _named(path: Path) -> tuple[Path, str | None]:
+    """A file, and the column that ``FILE:COLUMN`` names."""
+    name, colon, column = path.name.rpartition(":")
+    if not colon or not name or not column or path.exists():
+        return path, None
+    return path.with_name(name), column
+
+
+def _in_column(
+    path: Path, column: str, records: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, str] | None]:
+    """The prompts under one name alone. Raises where no record has it."""
+    met = False
+    for record in records:
+        met = met or column in record
+        text = text_of(record.get(column))
+        yield (column, text) if text else None
+    if not met:
+        raise UsageError(
+            f"{path} has no column '{column}'.", remedy="Name one that it has: FILE:COLUMN."
+        )
+
+
+def _openings(path: Path, column: str | None, losses: Losses) -> Iterator[tuple[str, str] | None]:
     """The name and the text of each prompt; None for a record without one."""
+    records = _records(path, column, losses)
+    if records is None:
+        if column is not None:
+            raise UsageError(
+                f"{path} is plain text and has no column '{column}'.",
+                remedy="Leave the column out: each line is a prompt.",
+            )
+        yield from (("", text.strip()) for _, text, _ in text_lines(path, losses))
+    elif column is not None:
+        yield from _in_column(path, column, records)
+    else:
+        yield from map(opening_of, records)
+
+
+def _records(path: Path, column: str | None, losses: Losses) -> Iterable[Mapping[str, Any]] | None:
+    """The records of a file by column; None for plain text."""
+    if path.suffix.lower() == ".parquet":
+        return _parquet(path, column, losses)
     first = next((text.lstrip() for _, text, _ in text_lines(path, Losses())), "")
     if first.startswith("{"):
-        yield from (opening_of(record) for _, record in json_lines(path, losses))
-    elif first.startswith("[") and path.suffix.lower() in (".json", ".jsonl"):
-        yield from map(opening_of, _listed(path, losses))
-    elif path.suffix.lower() in (".csv", ".tsv"):
-        yield from map(opening_of, _rows(path, losses))
-    else:
-        yield from (("", text.strip()) for _, text, _ in text_lines(path, losses))
+        return (record for _, record in json_lines(path, losses))
+    if first.startswith("[") and path.suffix.lower() in (".json", ".jsonl"):
+        return _listed(path, losses)
+    return _rows(path, column, losses) if path.suffix.lower() in (".csv", ".tsv") else None
+
+
+def _parquet(path: Path, column: str | None, losses: Losses) -> Iterator[Mapping[str, Any]]:
+    """The rows of a Parquet file, of the columns that may hold a prompt."""
+    if not path.is_file():
+        raise UsageError(f"{path} cannot be read: no such file.", remedy="Check the path.")
+    columns = parquet_columns(path)
+    wanted = _holding(path, columns, column)
+    for row in parquet_rows(path, wanted):
+        losses.read += 1
+        yield row if column is not None else {name.casefold(): v for name, v in row.items()}
+
+
+def _holding(path: Path, columns: Sequence[str], column: str | None) -> tuple[str, ...]:
+    """The columns that may hold a prompt. Raises where there is none."""
+    wanted = (column,) if column is not None else NAMES
+    found = tuple(name for name in columns if (name if column else name.casefold()) in wanted)
+    if not found:
+        listed = ", ".join(f"'{name}'" for name in islice(columns, 20))
+        missing = f"column '{column}'" if column is not None else "column for the prompt"
+        raise UsageError(f"{path} has no {missing}: its columns are {listed}.", remedy=_REMEDY)
+    return found
 
 
 def _listed(path: Path, losses: Losses) -> Iterable[Mapping[str, Any]]:
@@ -122,7 +187,7 @@ def _listed(path: Path, losses: Losses) -> Iterable[Mapping[str, Any]]:
     return [record for record in records if isinstance(record, dict)]
 
 
-def _rows(path: Path, losses: Losses) -> Iterator[Mapping[str, Any]]:
+def _rows(path: Path, column: str | None, losses: Losses) -> Iterator[Mapping[str, Any]]:
     """The rows of a CSV file by column."""
     longest = csv.field_size_limit(LONGEST)
     try:
@@ -132,14 +197,10 @@ def _rows(path: Path, losses: Losses) -> Iterator[Mapping[str, Any]]:
             return
         delimiter = max(DELIMITERS, key=head.count)
         header = [name.strip() for name in next(csv.reader([head], delimiter=delimiter), [])]
-        lower = [name.casefold() for name in header]
-        if not set(lower) & set(NAMES):
-            listed = ", ".join(f"'{name}'" for name in islice(header, 20))
-            raise UsageError(
-                f"{path} has no column for the prompt: its columns are {listed}.", remedy=_REMEDY
-            )
+        _holding(path, header, column)
+        names = header if column is not None else [name.casefold() for name in header]
         for row in csv.reader(lines, delimiter=delimiter):
-            yield dict(zip(lower, row, strict=False))
+            yield dict(zip(names, row, strict=False))
     except csv.Error as error:
         raise UsageError(f"{path} is not CSV: {error}.", remedy=_REMEDY) from error
     finally:

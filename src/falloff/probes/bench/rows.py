@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from falloff.core import UsageError, missing_extra
+from falloff.core import UsageError
+from falloff.tables.parquet import parquet_rows
 from falloff.tables.text import read_records
 
 # Longer lines are no benchmark item; they are passed over without being read into memory.
@@ -49,7 +50,7 @@ def read_rows(path: Path) -> Rows:
             )
             found = Rows(rows=tuple(cells))
         case ".parquet":
-            found = _parquet(path)
+            found = Rows(rows=tuple(enumerate(parquet_rows(path), 1)))
         case other:
             raise UsageError(
                 f"The benchmark '{path}' ends in '{other}'.",
@@ -133,18 +134,3 @@ def _broken(path: Path, number: int, line: bytes, problem: Exception) -> UsageEr
         f"{path}, line {number} is no JSON: {str(problem)[:120]}.",
         remedy="Write one JSON object a line.",
     )
-
-
-def _parquet(path: Path) -> Rows:
-    try:
-        import polars
-    except ImportError as problem:
-        raise missing_extra("polars", "frames", "A Parquet file") from problem
-    try:
-        rows = polars.read_parquet(path).to_dicts()
-    except Exception as problem:  # whatever polars raises on damaged bytes
-        raise UsageError(
-            f"The benchmark '{path}' cannot be read as Parquet: {str(problem)[:160]}.",
-            remedy="Write it anew, or as JSON lines.",
-        ) from problem
-    return Rows(rows=tuple(enumerate(rows, 1)))

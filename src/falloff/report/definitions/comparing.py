@@ -126,13 +126,20 @@ COMPARING = (
         name="Worst cells",
         meaning="Coordinates where the student is worse than the teacher and the interval of the"
         " difference, corrected for looking at all cells, excludes 0; every student's largest come"
-        " first. The loss is one of fitted competence, which learns from neighbouring cells too;"
-        " “solved” is what was seen in this cell alone.",
+        " first. The loss is one of fitted competence, which learns from neighbouring cells too"
+        " and is shown for both models; “solved here” is what was seen in this cell alone.",
         formula="c(teacher) − c(student)",
         limits="Normal intervals of the draws. Rests on the fitted form where a cell has few"
         " probes; at most eight a student.",
         source="Holm 1979",
-        keys=("worst_cells.drop", "worst_cells.teacher", "worst_cells.student", "worst_cells.n"),
+        keys=(
+            "worst_cells.drop",
+            "worst_cells.teacher",
+            "worst_cells.student",
+            "worst_cells.teacher_solved",
+            "worst_cells.student_solved",
+            "worst_cells.n",
+        ),
     ),
     Definition(
         anchor="churn",
