@@ -25,7 +25,6 @@ from falloff.analysis.estimates import (
     Repeatability,
     RepeatedComparison,
     Shape,
-    Spending,
     Status,
     Stress,
     StudentComparison,
@@ -34,6 +33,7 @@ from falloff.analysis.estimates import (
 )
 from falloff.analysis.fidelity import compare_tokens
 from falloff.analysis.profile import LEAST_PROBES, profile_family
+from falloff.analysis.spending import Spending, together
 from falloff.analysis.verdict import Scope, judge
 
 __all__ = [
@@ -76,4 +76,5 @@ __all__ = [
     "compare_tokens",
     "judge",
     "profile_family",
+    "together",
 ]

@@ -26,7 +26,6 @@ from falloff.analysis.estimates import (
     FamilyComparison,
     FamilyProfile,
     Profile,
-    Spending,
     Status,
     StudentComparison,
 )
@@ -38,6 +37,7 @@ from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
 from falloff.analysis.shared_items import Influence, combined, influence_of, stretched
+from falloff.analysis.spending import Spending
 from falloff.analysis.stress import stresses
 from falloff.analysis.verdict import verdict
 from falloff.analysis.wordings import judged, wordings

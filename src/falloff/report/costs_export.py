@@ -1,0 +1,33 @@
+"""What answers took, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from falloff.analysis.spending import Spending
+
+
+def spending_as_dict(spending: Spending) -> dict[str, Any]:
+    """``money`` is null where no price is known; ``by_family`` has the same for each family."""
+    written = _numbers(spending)
+    written["by_family"] = [
+        {"family": family, **_numbers(part)} for family, part in spending.by_family.items()
+    ]
+    return written
+
+
+def _numbers(spending: Spending) -> dict[str, Any]:
+    return {
+        "probes": spending.probes,
+        "calls": spending.calls,
+        "prompt_tokens": spending.prompt_tokens,
+        "completion_tokens": spending.completion_tokens,
+        "cached_tokens": spending.cached_tokens,
+        "thinking_tokens": spending.thinking_tokens,
+        "seconds": spending.seconds,
+        "busy_seconds": spending.busy,
+        "median_seconds": spending.median_seconds,
+        "p90_seconds": spending.p90_seconds,
+        "money": spending.money,
+        "currency": spending.currency,
+    }
