@@ -22,7 +22,7 @@ MAY_KNOW = {
     "run": {"core", "probes", "models", "analysis", "sampling"},
     "report": {"core", "analysis"},
     "lab": {"core", "probes", "models", "analysis", "training"},
-    "gather": {"core", "probes", "analysis", "run", "report"},
+    "gather": {"core", "probes", "models", "analysis", "run", "report"},
     "embedding": {"core"},
     "training": {"core", "analysis", "tables", "embedding"},
     "surroundings": {"core", "tables", "training"},

@@ -6,11 +6,13 @@ import datetime
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from falloff.analysis import Comparison, FamilyData, Spending
 from falloff.analysis.novelty import Novelty
 from falloff.core import Coordinate, Outcome, PriceTable, Probe, UsageError
+from falloff.models.weights import weights_size
 from falloff.probes import FAMILIES
 from falloff.probes.own import digest, load_families, load_installed
 from falloff.probes.task import Task
@@ -43,11 +45,12 @@ def contents_of(
 
 def spending_of(reader: RunReader, prices: PriceTable) -> dict[str, Spending]:
     """What every role has used and, where its price is known, what that costs."""
+    specs = {role: reader.manifest.stamp(role).spec for role in reader.manifest.roles}
     return {
-        role: reader.spending(role).priced(
-            prices.of(reader.manifest.stamp(role).spec), prices.currency
+        role: replace(
+            reader.spending(role).priced(prices.of(spec), prices.currency), size=weights_size(spec)
         )
-        for role in reader.manifest.roles
+        for role, spec in specs.items()
     }
 
 

@@ -16,7 +16,8 @@ class Spending:
     ``thinking_tokens`` were thought. ``seconds`` are summed over calls; ``busy`` counts those once
     in which several were under way, 0 where not known. ``median_seconds`` and ``p90_seconds``: of
     an answer, all its turns together, None without answers. ``money`` is None where no price is
-    known. ``by_family``: the same for each family.
+    known. ``size``: the bytes of its weights, None where they are not at hand. ``by_family``: the
+    same for each family.
     """
 
     probes: int
@@ -31,6 +32,7 @@ class Spending:
     p90_seconds: float | None = None
     money: float | None = None
     currency: str = CURRENCY
+    size: int | None = None
     by_family: Mapping[str, Spending] = field(default_factory=dict)
 
     @property

@@ -27,7 +27,7 @@ from falloff.analysis.estimates import (
     Verdict,
     Wording,
 )
-from falloff.report.costs_export import spending_as_dict
+from falloff.report.costs_export import saving_as_dict, spending_as_dict
 from falloff.report.likeness_export import (
     beyond_null_as_dict,
     fidelity_as_dict,
@@ -44,7 +44,7 @@ def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[
     students = comparison.students
     return {
         "teacher": comparison.teacher.model,
-        "students": [_student(student) for student in students],
+        "students": [_student(comparison, student) for student in students],
         "covered_weight": _finite(min((s.covered_weight for s in students), default=None)),
         "run": run,
         "probes": comparison.probes,
@@ -80,7 +80,7 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
     }
 
 
-def _student(student: StudentComparison) -> dict[str, Any]:
+def _student(comparison: Comparison, student: StudentComparison) -> dict[str, Any]:
     return {
         "model": student.model,
         "retention": _interval(student.retention),
@@ -96,6 +96,7 @@ def _student(student: StudentComparison) -> dict[str, Any]:
         "repeated": repeated_as_dict(student.repeated),
         "worst_cells": [_drop(cell) for cell in student.worst],
         "spending": spending_as_dict(student.profile.spending),
+        "saving": saving_as_dict(comparison, student),
         "volume": _interval(student.profile.volume),
     }
 
