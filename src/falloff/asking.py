@@ -120,6 +120,11 @@ def _check_limit(terms: Terms, models: Iterable[Model]) -> None:
         )
 
 
+def suite_of(wanted: Wanted) -> Suite:
+    """What would be asked, in the dialect that is wanted. Raises as its parts do."""
+    return _in_dialect(wanted.find_suite(), wanted.dialect)
+
+
 def _in_dialect(suite: Suite, dialect: str | None) -> Suite:
     """The suite in a dialect that every family of it speaks.
 
@@ -139,7 +144,7 @@ def ask(
 
     Returns the run's file, and what of it was lost if it was damaged.
     """
-    suite = _in_dialect(wanted.find_suite(), wanted.dialect)
+    suite = suite_of(wanted)
     # Here, since it loads scipy, and the nouns of the Python face need none.
     from falloff.sampling.look_ahead import LookAhead
 

@@ -5,7 +5,7 @@ dialect.
 """
 
 from falloff.analysis.audit import Audit
-from falloff.analysis.comparison import TAU, compare
+from falloff.analysis.comparison import TAU, compare, headline_intervals
 from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, FixedPool, Repeats, Tokens
 from falloff.analysis.estimates import (
     UNDEFINED,
@@ -74,6 +74,7 @@ __all__ = [
     "Wording",
     "compare",
     "compare_tokens",
+    "headline_intervals",
     "judge",
     "profile_family",
     "together",
