@@ -1,4 +1,4 @@
-"""From what is wanted to a plan: how long talks are, how many, what they cost, what is known then."""
+"""From what is wanted to a plan: how long talks are, how many, what they cost."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ class Planner:
         counter = counter_for(name)
         by_family = lengths(self._talks, counter)
         answers = self._answers(role)
-        each = answers / len(by_family)
+        shares = _shares(self.calls, self.wanted.budget)
 
         def total(of: Callable[[Length], float]) -> int:
-            return round(each * sum(of(length) for length in by_family.values()))
+            return round(answers * sum(shares[f] * of(length) for f, length in by_family.items()))
 
         calls = total(lambda length: length.calls)
         usage = Usage(
@@ -205,6 +205,18 @@ def plan_of(
 def money_of(roles: Mapping[str, ModelLike], wanted: Wanted) -> float | None:
     """About what a run would cost in all; None where no price is known."""
     return Planner(roles=roles, wanted=wanted).money
+
+
+def _shares(calls: Mapping[str, float], budget: int) -> dict[str, float]:
+    """Each family's share of the probes, where all are equally uncertain.
+
+    A first batch is the same for all; of the rest a family gets the more, the fewer calls it takes:
+    as 1/√calls, which is where the design's rounds lead.
+    """
+    first = min(budget / len(calls), BATCH)
+    cheap = {family: taken**-0.5 for family, taken in calls.items()}
+    left = budget - first * len(calls)
+    return {f: (first + left * c / sum(cheap.values())) / budget for f, c in cheap.items()}
 
 
 def _spec(model: ModelLike) -> str:

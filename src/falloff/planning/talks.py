@@ -10,6 +10,7 @@ from falloff.planning.counting import Counter, spoken
 from falloff.probes import Family, Shots
 from falloff.probes.agents import play_oracle
 from falloff.sampling import FamilyEvidence
+from falloff.sampling.halton import point_of_box
 from falloff.sampling.look_ahead import LookAhead
 
 # Probes of a family: the first of the design, which are spread over centre, axes and box.
@@ -59,7 +60,8 @@ def _probes(family: Family, seed: int, roles: Sequence[str]) -> list[Probe]:
     design = LookAhead(families=[family], seed=seed, budget=SAMPLE)
     nothing = FamilyEvidence.none_yet(family.name, roles)
     opening = design.place(family, SAMPLE, nothing)
-    rest = [family.grid[i % len(family.grid)] for i in range(0, 7 * SAMPLE, 7)]
+    rest = [family.centre]
+    rest += [point_of_box(seed, family, i, stream="plan") for i in range(SAMPLE)]
     places = [placed.coordinate for placed in opening] + rest
     seeds = [child_seed("plan", seed, family.name, i) for i in range(SAMPLE)]
     if family.pool:
