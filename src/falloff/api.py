@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from falloff.asking import BenchLike, ModelLike, Wanted, ask
-from falloff.core import UsageError, missing_extra
+from falloff.asking import BenchLike, ModelLike, PricesLike, Wanted, ask, price_table
+from falloff.core import PriceTable, UsageError, missing_extra
 from falloff.run import NULL, Manifest, Progress, RunReader, open_for_reading
 from falloff.surroundings import Surroundings, surroundings
 
@@ -43,6 +43,9 @@ def compare(
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
+    max_cost: float | None = None,
+    prices: PricesLike = None,
+    confirm: Callable[[Path], None] = lambda _: None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
@@ -82,8 +85,14 @@ def compare(
     what users ask, along the same scale. ``view``: how prompts are looked at, ``ngrams`` unless
     said, ``minilm``, or the folder of a sentence-transformers model.
 
+    ``prices`` has what models cost, by spec or name as in ``[prices]`` of a falloff.toml:
+    ``{"gpt-4o*": {"input": 2.5, "output": 10}}``. With ``max_cost`` the run ends before it costs
+    more, all that was answered kept. ``confirm`` is called with the run's file before anything is
+    asked, and may raise.
+
     Raises :class:`falloff.core.UsageError` for what cannot be asked,
-    :class:`falloff.core.ModelError` for a model that cannot be loaded or stops answering.
+    :class:`falloff.core.CostLimitError` at the limit, and :class:`falloff.core.ModelError` for a
+    model that cannot be loaded or stops answering.
     """
     students = cast("list[ModelLike]", student if isinstance(student, list | tuple) else [student])
     if not students:
@@ -108,6 +117,9 @@ def compare(
         null=null,
         executor=executor,
         workers=workers,
+        max_cost=max_cost,
+        prices=prices,
+        confirm=confirm,
     )
     return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
@@ -132,6 +144,9 @@ def measure(
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
+    max_cost: float | None = None,
+    prices: PricesLike = None,
+    confirm: Callable[[Path], None] = lambda _: None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
@@ -154,6 +169,9 @@ def measure(
         repeats=repeats,
         executor=executor,
         workers=workers,
+        max_cost=max_cost,
+        prices=prices,
+        confirm=confirm,
     )
     around = surroundings(train_data, traffic, view)
     return _asked({"model": model}, wanted, around, progress)
@@ -166,6 +184,7 @@ def open_run(
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
+    prices: PricesLike = None,
 ) -> Run:
     """A run that is on disk, finished or not; files of prompts are as for :func:`compare`.
 
@@ -180,17 +199,24 @@ def open_run(
             from falloff.gather import bring_families
 
             bring_families(reader, Path(probes))
-    return Run(Path(path), around=surroundings(train_data, traffic, view))
+    around = surroundings(train_data, traffic, view)
+    return Run(Path(path), around=around, prices=price_table(prices))
 
 
 class Run:
     """A finished or unfinished run and what its answers mean. Read from its file when needed."""
 
     def __init__(
-        self, path: Path, *, loss: str | None = None, around: Surroundings | None = None
+        self,
+        path: Path,
+        *,
+        loss: str | None = None,
+        around: Surroundings | None = None,
+        prices: PriceTable | None = None,
     ) -> None:
         self.path = path
         self._around = around
+        self._prices = prices or PriceTable()
         # What could not be saved of a damaged file when it was opened to go on; None if nothing.
         self.loss = loss
 
@@ -204,12 +230,12 @@ class Run:
     def comparison(self) -> Comparison:
         """Everything that is estimated. A measured model alone is the teacher, without students."""
         from falloff.analysis import compare as compare_results
-        from falloff.gather import families_of
+        from falloff.gather import families_of, spending_of
 
         with self._reader() as reader:
             manifest = reader.manifest
             data = families_of(reader)
-            spending = {role: reader.spending(role) for role in manifest.roles}
+            spending = spending_of(reader, self._prices)
         teacher, *students = manifest.models
         return compare_results(
             data,
@@ -364,7 +390,7 @@ def _asked(
         from falloff.novelty import keep_novelty
 
         keep_novelty(path, around.training)
-    return Run(path, loss=loss, around=around)
+    return Run(path, loss=loss, around=around, prices=wanted.terms.prices)
 
 
 def _pandas_frame(rows: list[dict[str, Any]]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,18 +12,20 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from falloff.core import RunStoppedError, UsageError
+from falloff.config import read_prices
+from falloff.core import PriceTable, RunStoppedError, UsageError
 from falloff.models import Model
 from falloff.models.hosting import executing
 from falloff.probes import Suite
 from falloff.probes.bench import Bench, PreparedBench
 from falloff.probes.own import check_playable, digest, load_families, own_suite
 from falloff.probes.suite_file import find_suite
-from falloff.run import Manifest, Mode, Progress, RunStore, conduct, open_for_writing
+from falloff.run import Manifest, Mode, Progress, RunStore, Terms, conduct, open_for_writing
 from falloff.sampling import Design, FamilyEvidence
 
 ModelLike = str | Model | Callable[..., Any]
 BenchLike = str | Path | Bench | PreparedBench
+PricesLike = PriceTable | Mapping[str, Any] | None
 
 SUITE = "micro"
 MOST_SHOTS = 16
@@ -32,6 +34,8 @@ MOST_SHOTS = 16
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What the user asks for; each as :func:`falloff.compare` has it.
+
+    ``confirm`` is called with the run's file before anything is asked; what it raises ends the run.
 
     Raises :class:`falloff.core.UsageError` for a number of shots that cannot be.
     """
@@ -53,6 +57,9 @@ class Wanted:
     aim: str = "volume"
     executor: str = "asyncio"
     workers: int | None = None
+    max_cost: float | None = None
+    prices: PricesLike = None
+    confirm: Callable[[Path], None] = lambda _: None
 
     def __post_init__(self) -> None:
         if not 0 <= self.shots <= MOST_SHOTS:
@@ -80,6 +87,10 @@ class Wanted:
             return bench
         return (bench if isinstance(bench, Bench) else Bench(file=bench)).prepare()
 
+    @cached_property
+    def terms(self) -> Terms:
+        return Terms(prices=price_table(self.prices), limit=self.max_cost)
+
     @property
     def probes_file(self) -> Path | None:
         return None if self.probes is None else Path(self.probes)
@@ -94,6 +105,28 @@ class Wanted:
         families = load_families(own)
         check_playable(own, families)
         return find_suite(str(self.suite)) if self.suite else own_suite(own, families)
+
+
+def price_table(given: PricesLike) -> PriceTable:
+    """Prices as they were given: a table, or what ``[prices]`` of a falloff.toml may hold."""
+    if given is None or isinstance(given, PriceTable):
+        return given or PriceTable()
+    return read_prices(given)
+
+
+def _check_limit(terms: Terms, models: Iterable[Model]) -> None:
+    specs = [model.spec for model in models]
+    if terms.limit is not None and not any(terms.prices.of(spec) for spec in specs):
+        raise UsageError(
+            f"--max-cost cannot be kept: no price is known for {', '.join(specs)}.",
+            remedy='Add it to falloff.toml: [prices] "MODEL" = {input = 2.5, output = 10}, per'
+            " million tokens, or {per_hour = 1.2}.",
+        )
+
+
+def suite_of(wanted: Wanted) -> Suite:
+    """What would be asked, in the dialect that is wanted. Raises as its parts do."""
+    return _in_dialect(wanted.find_suite(), wanted.dialect)
 
 
 def _in_dialect(suite: Suite, dialect: str | None) -> Suite:
@@ -115,7 +148,7 @@ def ask(
 
     Returns the run's file, and what of it was lost if it was damaged.
     """
-    suite = _in_dialect(wanted.find_suite(), wanted.dialect)
+    suite = suite_of(wanted)
     # Here, since it loads scipy, and the nouns of the Python face need none.
     from falloff.sampling.aims import find_aim
     from falloff.sampling.look_ahead import LookAhead
@@ -139,6 +172,7 @@ def ask(
         here=("sim",) if own else (),
     ) as load:
         models = {role: load(model) for role, model in roles.items()}
+        _check_limit(wanted.terms, models.values())
         return _ask(models, suite, design, wanted, progress)
 
 
@@ -167,6 +201,7 @@ def _ask(
         null=wanted.null,
     )
     file = Path(wanted.run) if wanted.run else manifest.default_path()
+    wanted.confirm(file)
     # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
     # the cores are busy.
     with (
@@ -174,7 +209,7 @@ def _ask(
         threadpool_limits(limits=1, user_api="blas"),
     ):
         try:
-            _finish(_conduct(design, suite, models, store, wanted.repeats, progress))
+            _finish(_conduct(design, suite, models, store, wanted, progress))
         except RunStoppedError:
             if not store.holds_answers():
                 store.discard()
@@ -187,7 +222,7 @@ async def _conduct(
     suite: Suite,
     models: Mapping[str, Model],
     store: RunStore,
-    repeats: int,
+    wanted: Wanted,
     progress: Callable[[Progress], None],
 ) -> None:
     try:
@@ -196,7 +231,8 @@ async def _conduct(
             families=suite.families,
             models=models,
             store=store,
-            repeats=repeats,
+            repeats=wanted.repeats,
+            terms=wanted.terms,
             progress=progress,
         )
     finally:

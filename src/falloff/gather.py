@@ -6,11 +6,13 @@ import datetime
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from falloff.analysis import Comparison, FamilyData
+from falloff.analysis import Comparison, FamilyData, Spending
 from falloff.analysis.novelty import Novelty
-from falloff.core import Coordinate, Outcome, Probe, UsageError
+from falloff.core import Coordinate, Outcome, PriceTable, Probe, UsageError
+from falloff.models.weights import weights_size
 from falloff.probes import FAMILIES
 from falloff.probes.own import digest, load_families, load_installed
 from falloff.probes.task import Task
@@ -39,6 +41,17 @@ def contents_of(
         axes={stamp.name: stamp.axes for stamp in reader.manifest.families},
         novelty=novelty,
     )
+
+
+def spending_of(reader: RunReader, prices: PriceTable) -> dict[str, Spending]:
+    """What every role has used and, where its price is known, what that costs."""
+    specs = {role: reader.manifest.stamp(role).spec for role in reader.manifest.roles}
+    return {
+        role: replace(
+            reader.spending(role).priced(prices.of(spec), prices.currency), size=weights_size(spec)
+        )
+        for role, spec in specs.items()
+    }
 
 
 def families_of(reader: RunReader) -> list[FamilyData]:

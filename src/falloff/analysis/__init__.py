@@ -5,7 +5,7 @@ dialect.
 """
 
 from falloff.analysis.audit import Audit
-from falloff.analysis.comparison import TAU, compare
+from falloff.analysis.comparison import TAU, compare, headline_intervals
 from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, FixedPool, Repeats, Tokens
 from falloff.analysis.estimates import (
     UNDEFINED,
@@ -25,7 +25,6 @@ from falloff.analysis.estimates import (
     Repeatability,
     RepeatedComparison,
     Shape,
-    Spending,
     Status,
     Stress,
     StudentComparison,
@@ -34,6 +33,7 @@ from falloff.analysis.estimates import (
 )
 from falloff.analysis.fidelity import compare_tokens
 from falloff.analysis.profile import LEAST_PROBES, profile_family
+from falloff.analysis.spending import Spending, together
 from falloff.analysis.verdict import Scope, judge
 
 __all__ = [
@@ -74,6 +74,8 @@ __all__ = [
     "Wording",
     "compare",
     "compare_tokens",
+    "headline_intervals",
     "judge",
     "profile_family",
+    "together",
 ]

@@ -23,8 +23,8 @@ from falloff.analysis.estimates import (
     Comparison,
     FamilyComparison,
     FamilyProfile,
+    Interval,
     Profile,
-    Spending,
     Status,
     StudentComparison,
 )
@@ -37,6 +37,7 @@ from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
 from falloff.analysis.shared_items import combined, influence_of, stretched
+from falloff.analysis.spending import Spending
 from falloff.analysis.stress import stresses
 from falloff.analysis.verdict import verdict
 from falloff.analysis.wordings import judged, wordings
@@ -198,3 +199,30 @@ def _pair(data: FamilyData, roles: tuple[str, str], *, weight: float, tau: float
         teacher=draws[roles[0]],
         student=draws[roles[1]],
     )
+
+
+def headline_intervals(
+    families: Sequence[FamilyData], teacher: str, *students: str, tau: float = TAU
+) -> dict[str, Interval]:
+    """The headline alone, as :func:`compare` has it: every student's retention by role.
+
+    Without students, the teacher's volume.
+    """
+    families = with_expectations(families, (teacher, *students))
+    shares = shares_of([(data.capability, data.weight) for data in families])
+    own = [(s, own_draws(d, teacher, tau=tau)) for s, d in zip(shares, families, strict=True)]
+    held = [draws is not None and float(draws.centre[0]) >= tau for _, draws in own]
+    if not students:
+        kept = [(s, draws) for (s, draws), holds in zip(own, held, strict=True) if draws and holds]
+        total = sum(share for share, _ in kept)
+        volume = np.sum([share / total * draws.volume for share, draws in kept], axis=0)
+        return {teacher: interval(volume) if kept else UNDEFINED}
+    found = {}
+    for student in students:
+        pairs = [
+            _pair(data, (teacher, student), weight=share, tau=tau)
+            for data, share, holds in zip(families, shares, held, strict=True)
+            if holds and status_of(data, student) is Status.OK
+        ]
+        found[student] = interval(headline(pairs).retention) if pairs else UNDEFINED
+    return found

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from falloff.analysis.audit import Audit
+from falloff.analysis.spending import Spending
 from falloff.core import Coordinate, Reason
 
 Censoring = Literal["above", "below"]
@@ -255,18 +256,6 @@ class Stress:
     gained: int
     used: int
     rejected: dict[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spending:
-    """What a model's answers took in all. ``cached_tokens``, of the prompts', cost less."""
-
-    probes: int
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-    seconds: float
-    cached_tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

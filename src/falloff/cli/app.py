@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from falloff import __version__
-from falloff.core import FalloffError, RunStoppedError
+from falloff.core import CostLimitError, FalloffError, RunStoppedError
 
 app = typer.Typer(
     name="falloff",
@@ -59,7 +59,7 @@ def main() -> None:
         if debug:
             raise
         code = _complain(error)
-        if isinstance(error, RunStoppedError):
+        if isinstance(error, RunStoppedError) and not isinstance(error, CostLimitError):
             print(f"Go on with: {_again(arguments)}", file=sys.stderr)
         sys.exit(code)
     except (KeyboardInterrupt, SystemExit) as end:

@@ -11,6 +11,7 @@ import typer
 from falloff.cli import options
 from falloff.cli.app import app
 from falloff.cli.novelty import check_safe_region, say_novelty, write_safe_region
+from falloff.cli.plan import confirmation, wanted_of
 from falloff.cli.progress import progress_display
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def compare(
     asking: options.Asking,
     logprobs: options.Logprobs = 0,
     null: options.Null = False,
+    yes: options.Yes = False,
     safe_region: options.SafeRegion = None,
     as_json: options.Json = False,
     out: options.Out = None,
@@ -70,11 +72,11 @@ def compare(
     import falloff
 
     check_safe_region(safe_region, asking.train_data)
-    wanted = asking.arguments()
+    wanted = asking.arguments() | {"logprobs": logprobs, "null": null}
+    roles = {"teacher": teacher} | {f"student{i}": s for i, s in enumerate(student, 1)}
+    confirm = confirmation(asking, roles, wanted_of(wanted, compared=True), yes=yes)
     with progress_display() as progress:
-        done = falloff.compare(
-            teacher, student, **wanted, logprobs=logprobs, null=null, progress=progress
-        )
+        done = falloff.compare(teacher, student, **wanted, confirm=confirm, progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
     write_safe_region(done, safe_region)
 
@@ -84,6 +86,7 @@ def compare(
 def measure(
     model: Annotated[str, typer.Argument(help="The model, PREFIX:NAME.")],
     asking: options.Asking,
+    yes: options.Yes = False,
     safe_region: options.SafeRegion = None,
     as_json: options.Json = False,
     out: options.Out = None,
@@ -93,8 +96,10 @@ def measure(
 
     check_safe_region(safe_region, asking.train_data)
     wanted = asking.arguments()
+    of = wanted_of(wanted, compared=False)
+    confirm = confirmation(asking, {"model": model}, of, yes=yes)
     with progress_display() as progress:
-        done = falloff.measure(model, **wanted, progress=progress)
+        done = falloff.measure(model, **wanted, confirm=confirm, progress=progress)
     _show(done, asking.budget, as_json=as_json, out=out)
     write_safe_region(done, safe_region)
 

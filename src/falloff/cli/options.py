@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from falloff.cli.config import ConfigFile, Noted
 from falloff.core import UsageError
 
 Suite = Annotated[
@@ -165,6 +166,24 @@ RunFile = Annotated[
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, forgetting earlier answers.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost",
+        help="Stop before the run costs more, by the prices in falloff.toml; all answers are kept.",
+        min=0.0,
+        rich_help_panel="Cost",
+    ),
+]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes",
+        "-y",
+        help="Do not ask before a run that costs more than confirm_above in falloff.toml.",
+        rich_help_panel="Cost",
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Where to write. [default: beside the run]")
 ]
@@ -195,12 +214,23 @@ class Asking:
     bench_scoring: BenchScoring = "auto"
     bench_solver: BenchSolver = None
     stressors: Stressors = ""
+    max_cost: MaxCost = None
+    config: ConfigFile = None
+
+    @property
+    def noted(self) -> Noted:
+        """What the config file says."""
+        return self.config or Noted()
 
     def arguments(self) -> dict[str, Any]:
         """As :func:`falloff.compare` takes them; says on stderr how the benchmark was read."""
-        given = dict(vars(self))
+        noted = self.noted
+        given = dict(vars(self)) | {"prices": noted.config.prices}
+        del given["config"]
         own = [given.pop(name) for name in _OF_BENCH]
-        if self.bench is None:
+        _let_the_line_decide(given, noted)
+        file = given["bench"]
+        if file is None:
             if any(value not in (None, "", "auto") for value in own):
                 raise UsageError(
                     "There is no benchmark to read or to stress.", remedy="Name it: --bench FILE."
@@ -209,12 +239,29 @@ class Asking:
         from falloff.probes.bench import Bench
 
         columns, scoring, solver, stressors = own
+        written = noted.config.bench
         prepared = Bench(
-            file=self.bench, columns=columns, scoring=scoring, solver=solver, stressors=stressors
+            file=file,
+            columns=columns or written.columns,
+            scoring=written.rule or scoring if scoring == "auto" else scoring,
+            solver=solver or written.solver,
+            stressors=stressors or written.stressors or "",
         ).prepare()
         for line in prepared.said:
             typer.echo(line, err=True)
         return {**given, "bench": prepared}
+
+
+# Each names what is asked; shots do not go with a benchmark.
+_QUESTIONS = ("bench", "suite", "probes")
+
+
+def _let_the_line_decide(given: dict[str, Any], noted: Noted) -> None:
+    """Who names questions on the command line does not want those of the config file as well."""
+    if any(given[name] is not None and not noted.decided(name) for name in _QUESTIONS):
+        given |= {name: None for name in _QUESTIONS if noted.decided(name)}
+    if given["bench"] is not None and noted.decided("shots"):
+        given["shots"] = 0
 
 
 _OF_BENCH = ("bench_columns", "bench_scoring", "bench_solver", "stressors")

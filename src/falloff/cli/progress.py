@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from falloff.core import money
+
 if TYPE_CHECKING:
     from falloff.run import Progress
 
@@ -76,6 +78,9 @@ def line(progress: Progress) -> str:
     ]
     if progress.eta_seconds is not None:
         parts.append(f"{_duration(progress.eta_seconds)} left")
+    spent = [(m.name, m.money) for m in progress.models.values() if m.money is not None]
+    if spent:
+        parts.append(", ".join(f"{name} {money(cost, progress.currency)}" for name, cost in spent))
     if progress.errors:
         parts.append(f"{progress.errors} errors")
     models = progress.models.values()

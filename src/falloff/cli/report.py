@@ -11,6 +11,7 @@ import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
+from falloff.cli.config import ConfigFile, Noted
 from falloff.cli.novelty import say_novelty, write_safe_region
 
 
@@ -32,12 +33,21 @@ def report(
     traffic: options.Traffic = None,
     view: options.View = None,
     safe_region: options.SafeRegion = None,
+    config: ConfigFile = None,
     as_json: options.Json = False,
 ) -> None:
     """Show a run that is on disk, finished or not, without asking anything."""
     import falloff
 
-    opened = falloff.open_run(run, probes=probes, train_data=train_data, traffic=traffic, view=view)
+    noted = config or Noted()
+    opened = falloff.open_run(
+        run,
+        probes=None if noted.decided("probes") else probes,
+        train_data=train_data,
+        traffic=traffic,
+        view=view,
+        prices=noted.config.prices,
+    )
     say_novelty(opened)
     write_safe_region(opened, safe_region)
     if as_json:

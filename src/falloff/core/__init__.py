@@ -5,6 +5,7 @@ Everything here is frozen data or a pure function: no disk, no clock, no model, 
 
 from falloff.core.axis import Axis, Coordinate, format_dose
 from falloff.core.errors import (
+    CostLimitError,
     FalloffError,
     ModelError,
     RunFileError,
@@ -17,6 +18,7 @@ from falloff.core.errors import (
     missing_extra,
 )
 from falloff.core.outcome import Outcome, Reason
+from falloff.core.price import CURRENCY, Price, PriceTable, Usage, money, no_price
 from falloff.core.probe import Probe
 from falloff.core.registry import Entry, Registry
 from falloff.core.seeds import child_rng, child_seed
@@ -32,14 +34,18 @@ from falloff.core.transcript import (
 )
 
 __all__ = [
+    "CURRENCY",
     "Axis",
     "Coordinate",
+    "CostLimitError",
     "Entry",
     "FalloffError",
     "Finish",
     "Message",
     "ModelError",
     "Outcome",
+    "Price",
+    "PriceTable",
     "Probe",
     "Reason",
     "Registry",
@@ -55,9 +61,12 @@ __all__ = [
     "UnansweredError",
     "UnknownNameError",
     "UnusableModelError",
+    "Usage",
     "UsageError",
     "child_rng",
     "child_seed",
     "format_dose",
     "missing_extra",
+    "money",
+    "no_price",
 ]

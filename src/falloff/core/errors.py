@@ -8,6 +8,7 @@
     │   ├── UnansweredError       one request failed, asked as often as makes sense
     │   ├── UnusableModelError    every request would fail alike: a wrong key, an unknown name
     │   └── RunStoppedError       a run ended early; the same command goes on with it
+    │       └── CostLimitError    it would have cost more than was allowed
     └── SetupError            exit 3: the machine lacks something: an extra, a writable path
 
 Every error says what is wrong, what was got, and how to mend it. The command line prints it
@@ -76,6 +77,10 @@ class UnusableModelError(ModelError):
 
 class RunStoppedError(ModelError):
     """A run ended before it was done. What it has is kept, and the same command goes on."""
+
+
+class CostLimitError(RunStoppedError):
+    """A run ended before it would cost more than was allowed; with a higher limit it goes on."""
 
 
 class SetupError(FalloffError):

@@ -7,9 +7,10 @@ episodes are also the worked examples and the training text of the lab.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 
-from falloff.core import Probe, Transcript, UsageError, child_seed
+from falloff.core import Probe, Reply, Request, Transcript, UsageError, child_seed
 from falloff.probes.episode import Episode
 from falloff.probes.family import Family
 from falloff.probes.task import Task
@@ -18,13 +19,26 @@ from falloff.probes.task import Task
 _TRIES = 20
 
 
-def play_oracle(probe: Probe, *, dialect: str, family: Family | None = None) -> Episode:
-    """The finished episode in which the task's own solution speaks."""
-    episode = Episode(probe, dialect=dialect, family=family)
+def play_oracle(
+    probe: Probe,
+    *,
+    dialect: str,
+    family: Family | None = None,
+    shots: tuple[Transcript, ...] = (),
+    heard: Callable[[Request, Reply], None] | None = None,
+) -> Episode:
+    """The finished episode in which the task's own solution speaks.
+
+    ``heard`` is told every request and what the solution replies.
+    """
+    episode = Episode(probe, dialect=dialect, family=family, shots=shots)
     solution = episode.task.solve()
     action = next(solution)
     while True:
-        episode.feed(episode.renderer.say(episode.task, action))
+        reply = episode.renderer.say(episode.task, action)
+        if heard:
+            heard(episode.request(), reply)
+        episode.feed(reply)
         if episode.done or episode.observation is None:
             return episode
         action = solution.send(episode.observation)

@@ -22,12 +22,12 @@ from falloff.analysis.estimates import (
     Interval,
     Profile,
     Shape,
-    Spending,
     Stress,
     StudentComparison,
     Verdict,
     Wording,
 )
+from falloff.report.costs_export import saving_as_dict, spending_as_dict
 from falloff.report.likeness_export import (
     beyond_null_as_dict,
     fidelity_as_dict,
@@ -44,7 +44,7 @@ def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[
     students = comparison.students
     return {
         "teacher": comparison.teacher.model,
-        "students": [_student(student) for student in students],
+        "students": [_student(comparison, student) for student in students],
         "covered_weight": _finite(min((s.covered_weight for s in students), default=None)),
         "run": run,
         "probes": comparison.probes,
@@ -52,7 +52,7 @@ def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[
         "suite": comparison.suite,
         "measure": comparison.measure,
         "threshold": comparison.threshold,
-        "spending": _spending(comparison.teacher.spending),
+        "spending": spending_as_dict(comparison.teacher.spending),
         "teacher_volume": _interval(comparison.teacher.volume),
         "null": _null(comparison.null) if comparison.null else None,
     }
@@ -76,11 +76,11 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
         "probes": profile.spending.probes,
         "calls": calls,
         "repeatability": repeatability_as_dict(profile.repeatability),
-        "spending": _spending(profile.spending),
+        "spending": spending_as_dict(profile.spending),
     }
 
 
-def _student(student: StudentComparison) -> dict[str, Any]:
+def _student(comparison: Comparison, student: StudentComparison) -> dict[str, Any]:
     return {
         "model": student.model,
         "retention": _interval(student.retention),
@@ -95,7 +95,8 @@ def _student(student: StudentComparison) -> dict[str, Any]:
         "fidelity": fidelity_as_dict(student.fidelity),
         "repeated": repeated_as_dict(student.repeated),
         "worst_cells": [_drop(cell) for cell in student.worst],
-        "spending": _spending(student.profile.spending),
+        "spending": spending_as_dict(student.profile.spending),
+        "saving": saving_as_dict(comparison, student),
         "volume": _interval(student.profile.volume),
     }
 
@@ -115,7 +116,7 @@ def _null(null: StudentComparison) -> dict[str, Any]:
             for family in null.families
         ],
         "fidelity": fidelity_as_dict(null.fidelity),
-        "spending": _spending(null.profile.spending),
+        "spending": spending_as_dict(null.profile.spending),
         "volume": _interval(null.profile.volume),
     }
 
@@ -287,17 +288,6 @@ def _churn(churn: Churn) -> dict[str, int]:
         "gained": churn.gained,
         "neither": churn.neither,
         "same_wrong": churn.same_wrong,
-    }
-
-
-def _spending(spending: Spending) -> dict[str, Any]:
-    return {
-        "probes": spending.probes,
-        "calls": spending.calls,
-        "prompt_tokens": spending.prompt_tokens,
-        "completion_tokens": spending.completion_tokens,
-        "cached_tokens": spending.cached_tokens,
-        "seconds": _finite(spending.seconds),
     }
 
 

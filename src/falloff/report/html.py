@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from falloff.report import beyond, numerals, vocabulary, wording
-from falloff.report.charts import dot_plot, heat_map, line_chart, line_key, radial_plot
+from falloff.report import beyond, costs, numerals, saving, vocabulary, wording
+from falloff.report.charts import dot_plot, heat_map, line_chart, line_key, radial_plot, scatter
 from falloff.report.charts.canvas import hue, style_sheet
 from falloff.report.charts.dots import DotPlot
 from falloff.report.contents import ReportContents
@@ -139,6 +139,14 @@ def _filters() -> dict[str, Any]:
         "novelty_sentences": novelty_sentences,
         "novelty_listings": novelty_listings,
         "novelty_chart": novelty_chart,
+        "costs": costs.costs,
+        "costs_by_capability": costs.costs_by_capability,
+        "costs_by_family": costs.costs_by_family,
+        "cost_sentences": costs.cost_sentences,
+        "savings": costs.savings,
+        "saving_sentences": saving.saving_sentences,
+        "saving_chart": saving.saving_chart,
+        "scatter": scatter,
         "plot": lambda plot: dot_plot(plot) if isinstance(plot, DotPlot) else radial_plot(plot),
     }
 

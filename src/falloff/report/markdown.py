@@ -10,6 +10,7 @@ import re
 from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
+from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
@@ -58,6 +59,9 @@ def markdown_report(
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
         *map(_section, likeness(comparison)),
+        _section(costs(comparison)),
+        _section(savings(comparison)),
+        *map(_safe, cost_sentences(comparison)),
         *map(_section, novelty_listings(novelty)),
         *(map(_safe, novelty_sentences(novelty)) if novelty else ()),
         _foot(comparison),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
+from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
@@ -77,9 +78,13 @@ class _Printer:
             curves(comparison, ascii_only=self._ascii),
             worst_cells(comparison, most=_MOST_CELLS),
             *likeness(comparison),
+            costs(comparison),
+            savings(comparison),
         ):
             if listing.rows:
                 self.listing(listing)
+        for sentence in cost_sentences(comparison):
+            self._console.print(self._text(sentence))
 
     def novelty(self, novelty: Novelty) -> None:
         for listing in novelty_listings(novelty, brief=True):

@@ -4,6 +4,7 @@ Knows probes, models and designs. Must not know what an answer means for a curve
 looks, or what was typed on a command line.
 """
 
+from falloff.run.ledger import Terms
 from falloff.run.loop import conduct
 from falloff.run.manifest import NULL, FamilyStamp, Manifest, Mode, ModelStamp
 from falloff.run.progress import ModelProgress, Progress
@@ -25,6 +26,7 @@ __all__ = [
     "Progress",
     "RunReader",
     "RunStore",
+    "Terms",
     "conduct",
     "open_for_reading",
     "open_for_writing",

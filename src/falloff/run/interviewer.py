@@ -16,10 +16,12 @@ from falloff.core import (
     TokenLogprobs,
     UnansweredError,
     UnusableModelError,
+    Usage,
 )
 from falloff.models.model import Model
 from falloff.probes import Episode, Family, Shots
 from falloff.run.brief import brief
+from falloff.run.ledger import Ledger, Purse
 from falloff.run.recorder import Recorder
 from falloff.run.records import Answer, PlacedProbe
 from falloff.run.tasks import together
@@ -30,6 +32,8 @@ FAILURES_AT_FIRST = 5
 # A turn is asked again only where earlier ones would be lost: with 30 % of all calls failing, an
 # episode of 17 turns would otherwise end one time in 400. Waiting is the model's own business.
 TURN_ATTEMPTS = 3
+# Letters a token, to bound what a prompt costs that no tokenizer has seen.
+_FEWEST_LETTERS = 3
 
 
 class Interviewer:
@@ -38,7 +42,9 @@ class Interviewer:
     ``answered`` holds the ids that need not be asked. A probe the model cannot be asked is recorded
     as an error; after too many in a row, or one that says it is of no use, the model is asked no
     more: ``gave_up`` is True. Set ``leaving`` for it to begin no more episodes.
-    ``shots``: the examples by family. ``logprobs``: of so many candidates a token they are wanted.
+    ``ledger`` and ``purse``: what is used, and whether an answer may begin; where money does not
+    suffice, it leaves by itself. ``shots``: the examples by family. ``logprobs``: of so many
+    candidates a token they are wanted.
     """
 
     def __init__(
@@ -52,6 +58,8 @@ class Interviewer:
         repeat: int,
         answered: set[str],
         logprobs: int = 0,
+        ledger: Ledger,
+        purse: Purse,
     ) -> None:
         self.role = role
         self.gave_up = self.leaving = False
@@ -62,6 +70,8 @@ class Interviewer:
         self._repeat = repeat
         self._answered = answered
         self._logprobs = logprobs
+        self._ledger = ledger
+        self._purse = purse
         self._free = asyncio.Semaphore(model.concurrency)
         self._asked = self._failed = self._failed_in_a_row = 0
         self._errors: Counter[str] = Counter()
@@ -87,13 +97,30 @@ class Interviewer:
             async with self._free:
                 if self.gave_up or self.leaving:
                     return
-                answer = await self._answer(family, probe)
-                self._judge(answer)
-                await self._recorder.keep(answer)
+                if not await self._ask_one(family, probe):
+                    self.leaving = True
+                    return
 
-    async def _answer(self, family: Family, probe: Probe) -> Answer:
+    async def _ask_one(self, family: Family, probe: Probe) -> bool:
+        """Put one probe to the model and record the answer; False where money does not suffice."""
         shots = self._shots[family.name].before(probe)
         episode = Episode(probe, dialect=self._dialect, family=family, shots=shots)
+        name, outcome = f"{self.role} {self._repeat} {probe.id}", None
+        most = _most_of_first_turn(episode)
+        if not await self._purse.open(name, self.role, family.name, most):
+            return False
+        self._ledger.begin(self.role)
+        try:
+            answer = await self._answer(episode, probe)
+            outcome = answer.outcome
+            self._judge(answer)
+            await self._recorder.keep(answer)
+        finally:
+            self._ledger.end(self.role)
+            await self._purse.close(name, self.role, family.name, outcome)
+        return True
+
+    async def _answer(self, episode: Episode, probe: Probe) -> Answer:
         replies: list[Reply] = []
         problem = None
         try:
@@ -157,6 +184,12 @@ class Interviewer:
             f" {self._asked} probes put to it failed ({self._failed / self._asked:.0%}), {times} of"
             f" them with: {error}"
         )
+
+
+def _most_of_first_turn(episode: Episode) -> Usage:
+    request = episode.request()
+    letters = sum(len(message.content) for message in request.messages)
+    return Usage(prompt_tokens=-(-letters // _FEWEST_LETTERS), completion_tokens=request.max_tokens)
 
 
 def _told(replies: Sequence[Reply]) -> tuple[tuple[TokenLogprobs, ...], ...]:

@@ -11,6 +11,7 @@ from falloff.core import RunStoppedError
 from falloff.models.model import Model, notes_of
 from falloff.probes import Family, Shots
 from falloff.run.interviewer import Interviewer
+from falloff.run.ledger import Ledger, Purse, Terms
 from falloff.run.manifest import NULL
 from falloff.run.progress import Meter, Progress
 from falloff.run.recorder import Recorder
@@ -37,6 +38,7 @@ async def conduct(
     progress: Callable[[Progress], None] = lambda _: None,
     repeats: int = 1,
     grace: float = GRACE,
+    terms: Terms | None = None,
 ) -> None:
     """Ask every model what the design wants to know, until it is done; then null and repeats.
 
@@ -52,12 +54,14 @@ async def conduct(
     When it is cancelled, no more is asked, and what has been asked is given ``grace`` seconds to be
     answered; a second cancellation ends that. However it ends, every answer that has come is on
     disk, and the same call goes on from there.
+    ``terms``: before it would cost more than its limit, the run ends with
+    :class:`falloff.core.CostLimitError`.
     """
     names = {role: store.manifest.models[role].spec for role in models}
     if store.manifest.null:
         names[NULL] = f"{store.manifest.stamp(NULL).spec}, again"
     meter = Meter(names, time.monotonic())
-    conductor = _Conductor(design, families, models, store, meter, progress)
+    conductor = _Conductor(design, families, models, store, meter, progress, terms or Terms())
     work = asyncio.create_task(conductor.run(repeats))
     try:
         await asyncio.shield(work)
@@ -69,6 +73,7 @@ async def conduct(
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         conductor.recorder.flush()
+        conductor.keep_busy()
         progress(conductor.snapshot())
 
 
@@ -81,6 +86,7 @@ class _Conductor:
         store: RunStore,
         meter: Meter,
         progress: Callable[[Progress], None],
+        terms: Terms,
     ) -> None:
         self.recorder = Recorder(store, self._committed)
         self._design = design
@@ -91,6 +97,11 @@ class _Conductor:
         self._progress = progress
         self._is_leaving = False
         manifest = store.manifest
+        self._terms = terms
+        self._names = {role: manifest.stamp(role).spec for role in manifest.roles}
+        prices = {role: terms.prices.of(spec) for role, spec in self._names.items()}
+        self._ledger = Ledger(prices, store.usage())
+        self._purse = Purse(self._ledger, terms.limit, store.dearest())
         self._shots = {
             family.name: Shots(family, dialect=manifest.dialect, count=manifest.shots)
             for family in families
@@ -110,6 +121,8 @@ class _Conductor:
             repeat=repeat,
             answered=self._store.answered(role, repeat),
             logprobs=logprobs,
+            ledger=self._ledger,
+            purse=self._purse,
         )
 
     async def run(self, repeats: int) -> None:
@@ -155,7 +168,7 @@ class _Conductor:
             for interviewer, probes in missing.items():
                 self._meter.found(interviewer.role, len(batch) - len(probes))
             await together(i.ask(selection.family, probes) for i, probes in missing.items())
-            if self._is_leaving:
+            if self._is_leaving or self._purse.is_empty:
                 return
             selection.learn(batch)
             count -= len(batch)
@@ -198,15 +211,31 @@ class _Conductor:
 
     def _committed(self, answer: Answer) -> None:
         self._meter.note(answer.role, answer.outcome)
+        self._ledger.note(answer.role, answer.outcome)
         if self._meter.is_due(time.monotonic()):
+            self.keep_busy()
             self._progress(self.snapshot())
 
+    def keep_busy(self) -> None:
+        self._store.keep_busy(self._ledger.busy())
+
     def snapshot(self) -> Progress:
-        notes = (note for model in self._models.values() for note in notes_of(model))
-        return self._meter.snapshot(time.monotonic(), notes=tuple(dict.fromkeys(notes)))
+        notes = [note for model in self._models.values() for note in notes_of(model)]
+        return self._meter.snapshot(
+            time.monotonic(),
+            notes=tuple(dict.fromkeys([*notes, *self._purse.uncounted(self._names)])),
+            money=self._ledger.money(),
+            currency=self._terms.prices.currency,
+        )
 
     def _check_models(self, *, at_end: bool = False) -> None:
         """Raise if a model was given up; ``at_end`` also if it was failing when all was asked."""
+        if self._purse.is_empty:
+            now = self.snapshot()
+            kept = (
+                f"{now.done - now.errors} of {now.total} answers are kept in '{self._store.path}'."
+            )
+            raise self._purse.complaint(self._names, self._terms.prices.currency, kept)
         failing = (i for i in self._interviewers if i.gave_up or (at_end and i.is_failing))
         complaints = [interviewer.complaint() for interviewer in failing]
         if complaints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from falloff.core import Outcome, Reason
+from falloff.core import CURRENCY, Outcome, Reason
 from falloff.sampling import Guess
 
 # Seconds between two snapshots: fast enough to look alive, slow enough to cost nothing.
@@ -32,6 +32,7 @@ class ModelProgress:
     completion_tokens: int
     score: float | None
     headline: Guess | None
+    money: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Progress:
 
     ``errors``, ``calls``, tokens and ``rate`` (answers a second) are of this session; ``elapsed``
     is in seconds. ``eta_seconds`` is None until a rate is known; the slowest model decides it.
+    ``currency`` is that of the models' money.
     ``notes``: what the user should know of the models, a sentence each, in the order found out.
     """
 
@@ -55,6 +57,7 @@ class Progress:
     eta_seconds: float | None
     models: Mapping[str, ModelProgress]
     notes: tuple[str, ...] = ()
+    currency: str = CURRENCY
 
 
 @dataclass
@@ -134,7 +137,15 @@ class Meter:
         self._due = now + INTERVAL
         return True
 
-    def snapshot(self, now: float, *, notes: tuple[str, ...] = ()) -> Progress:
+    def snapshot(
+        self,
+        now: float,
+        *,
+        notes: tuple[str, ...] = (),
+        money: Mapping[str, float] | None = None,
+        currency: str = CURRENCY,
+    ) -> Progress:
+        spent = money or {}
         counts, elapsed = self._counts, max(now - self.start, 1e-9)
         etas = [count.eta(elapsed) for count in counts.values()]
         known = [eta for eta in etas if eta is not None]
@@ -161,8 +172,10 @@ class Meter:
                     completion_tokens=count.completion_tokens,
                     score=count.mean_score,
                     headline=self._headline.get(role),
+                    money=spent.get(role),
                 )
                 for role, count in counts.items()
             },
             notes=notes,
+            currency=currency,
         )

@@ -23,6 +23,7 @@ from falloff.run.records import (
     read_outcome,
     read_transcript,
 )
+from falloff.run.spending import spending_of
 from falloff.run.trouble import a_folder, explained, is_unopenable
 from falloff.sampling import FamilyEvidence
 
@@ -168,29 +169,9 @@ class RunReader:
         return dict(rows)
 
     def spending(self, role: str) -> Spending:
-        """What a model's answers took in all, repeats included."""
-        from falloff.analysis import Spending  # here, since it loads scipy, and asking needs none
-
+        """What a model's answers took in all and by family, repeats included."""
         self._check("role", role, self.manifest.roles)
-        row = next(
-            self._rows(
-                """SELECT count(*), coalesce(sum(calls), 0), coalesce(sum(prompt_tokens), 0),
-                          coalesce(sum(completion_tokens), 0), total(seconds),
-                          (SELECT coalesce(sum(json_extract(counts, '$.cached')), 0)
-                           FROM token_details WHERE role = ?)
-                   FROM answers WHERE role = ?""",
-                role,
-                role,
-            )
-        )
-        return Spending(
-            probes=row[0],
-            calls=row[1],
-            prompt_tokens=row[2],
-            completion_tokens=row[3],
-            seconds=row[4],
-            cached_tokens=row[5],
-        )
+        return spending_of(self._rows, role)
 
     def completeness(self, repeat: int = 0) -> dict[str, Completeness]:
         """For each role, how much of what has been placed is answered."""

@@ -45,8 +45,8 @@ TABLES = (
 
 # Tables that older run files do not have: what went wrong where the answer's reason is still
 # ``error``, which tokens of an answer were cached or thought, where any were, the
-# log-probabilities of answers, compressed, and each probe's distance to the nearest prompt of the
-# training data.
+# log-probabilities of answers, compressed, each probe's distance to the nearest prompt of the
+# training data, and the seconds of each session in which a model was at work.
 LATER_TABLES = {
     "errors": """
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
@@ -65,6 +65,10 @@ LATER_TABLES = {
     """,
     "novelty": """
         probe INTEGER PRIMARY KEY REFERENCES probes, distance REAL NOT NULL
+    """,
+    "sessions": """
+        role TEXT NOT NULL, session INTEGER NOT NULL, busy REAL NOT NULL,
+        PRIMARY KEY (role, session)
     """,
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.core import RunFileError
+from falloff.core import RunFileError, Usage
 from falloff.run import files, schema
 from falloff.run.lock import WriterLock
 from falloff.run.manifest import Manifest
@@ -45,6 +45,7 @@ class RunStore:
         self.loss = loss
         self._connection = connection
         self._lock = lock
+        self._session: int | None = None
 
     def placed(self, family: str) -> Iterator[PlacedProbe]:
         """The probes of a family that have been placed so far, by position."""
@@ -124,6 +125,49 @@ class RunStore:
         """Whether any model has answered anything."""
         rows = self._rows("SELECT EXISTS (SELECT 1 FROM answers WHERE score IS NOT NULL)")
         return bool(next(rows)[0])
+
+    def usage(self) -> dict[str, Usage]:
+        """What each role has used so far, in all sessions; of those that have used anything."""
+        tokens = self._rows(
+            """SELECT a.role, sum(a.prompt_tokens),
+                      coalesce(sum(json_extract(d.counts, '$.cached')), 0), sum(a.completion_tokens)
+               FROM answers a LEFT JOIN token_details d USING (role, repeat, probe)
+               GROUP BY a.role"""
+        )
+        busy = dict(self._rows("SELECT role, sum(busy) FROM sessions GROUP BY role"))
+        return {
+            role: Usage(
+                prompt_tokens=prompt,
+                cached_tokens=cached,
+                completion_tokens=completion,
+                busy=busy.get(role, 0.0),
+            )
+            for role, prompt, cached, completion in tokens
+        }
+
+    def dearest(self) -> dict[tuple[str, str], Usage]:
+        """At most what one answer has used so far, by role and family."""
+        rows = self._rows(
+            """SELECT a.role, p.family, max(a.prompt_tokens), max(a.completion_tokens),
+                      max(a.seconds)
+               FROM answers a JOIN probes p ON p.number = a.probe
+               WHERE a.score IS NOT NULL GROUP BY a.role, p.family"""
+        )
+        return {
+            (role, family): Usage(prompt_tokens=prompt, completion_tokens=completion, busy=seconds)
+            for role, family, prompt, completion, seconds in rows
+        }
+
+    def keep_busy(self, busy: Mapping[str, float]) -> None:
+        """Keep the seconds of this session in which each role was at work, so far."""
+        if self._session is None:
+            last = next(self._rows("SELECT coalesce(max(session), 0) FROM sessions"))[0]
+            self._session = last + 1
+        with explained(self.path), schema.transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)",
+                ((role, self._session, seconds) for role, seconds in busy.items()),
+            )
 
     def keep_novelty(self, training: dict[str, Any], distances: Mapping[str, float]) -> None:
         """Keep the distance of each probe, by id, and of which training data; replaces earlier."""

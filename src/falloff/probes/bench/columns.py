@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from falloff.core import UnknownNameError, UsageError
 
@@ -32,8 +32,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 _LETTERED = re.compile(r"(?:choice|option|opt|answer)?[\s._-]*([a-j]|\d{1,2})", re.IGNORECASE)
 
 
-def settle(wanted: str, header: Iterable[str], where: str) -> dict[str, str]:
-    """Column by role. ``wanted``: ``"prompt=question,answer=label"``, empty to guess all.
+def settle(wanted: str | Mapping[str, str], header: Iterable[str], where: str) -> dict[str, str]:
+    """Column by role. ``wanted``: ``"prompt=question,answer=label"``, or so by role; empty to guess
+    all.
 
     Choices that stand in columns of their own (A, B, C, D) are joined: ``"A|B|C|D"``. Raises
     :class:`falloff.core.UsageError` where a column is not there, or none can be the prompt or the
@@ -70,14 +71,9 @@ def said(columns: Mapping[str, str], header: Iterable[str]) -> str:
     return taken + (f"; not used: {', '.join(left[:12])}" if left else "")
 
 
-def _named(wanted: str, names: tuple[str, ...], where: str) -> dict[str, str]:
+def _named(wanted: str | Mapping[str, str], names: tuple[str, ...], where: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for part in filter(None, (p.strip() for p in wanted.split(","))):
-        role, equals, name = (p.strip() for p in part.partition("="))
-        if not equals:
-            raise UsageError(
-                f"'{part}' names no column.", remedy="Write --bench-columns prompt=question,…"
-            )
+    for role, name in _pairs(wanted):
         if role not in SYNONYMS:
             raise UnknownNameError("role of a column", role, SYNONYMS)
         for column in [name] if name in names else name.split("|"):
@@ -85,6 +81,19 @@ def _named(wanted: str, names: tuple[str, ...], where: str) -> dict[str, str]:
                 raise UnknownNameError(f"column of {where}", column, filter(None, names))
         found[role] = name
     return found
+
+
+def _pairs(wanted: str | Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if isinstance(wanted, Mapping):
+        yield from wanted.items()
+        return
+    for part in filter(None, (p.strip() for p in wanted.split(","))):
+        role, equals, name = (p.strip() for p in part.partition("="))
+        if not equals:
+            raise UsageError(
+                f"'{part}' names no column.", remedy="Write --bench-columns prompt=question,…"
+            )
+        yield role, name
 
 
 def _lettered(names: tuple[str, ...], taken: Iterable[str]) -> list[str]:

@@ -52,7 +52,11 @@ class _Parts:
 
 
 def read_benchmark(
-    path: Path, *, columns: str = "", scoring: str = "auto", solver: str | None = None
+    path: Path,
+    *,
+    columns: str | Mapping[str, str] = "",
+    scoring: str = "auto",
+    solver: str | None = None,
 ) -> Benchmark:
     """The benchmark in a file. Arguments as ``--bench-columns`` and so on have them.
 

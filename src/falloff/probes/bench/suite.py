@@ -24,14 +24,15 @@ LEAST_ITEMS = 8
 class Bench:
     """A benchmark of the user's, as it is asked for; each as ``falloff compare`` has it.
 
-    ``columns``: ``"prompt=question,answer=label"``; guessed unless named. ``scoring``: one of the
-    rules of :mod:`falloff.probes.bench.scoring`. ``stressors``: names, parted by commas, two with a
-    plus between for both at once; all that can be had unless named. ``solver``: ``FILE.py:NAME``.
+    ``columns``: ``"prompt=question,answer=label"``, or so by role; guessed unless named.
+    ``scoring``: one of the rules of :mod:`falloff.probes.bench.scoring`. ``stressors``: names,
+    parted by commas, two with a plus between for both at once; all that can be had unless named.
+    ``solver``: ``FILE.py:NAME``.
     """
 
     file: str | Path
     _: KW_ONLY
-    columns: str = ""
+    columns: str | Mapping[str, str] = ""
     scoring: str = "auto"
     stressors: str = ""
     solver: str | None = None

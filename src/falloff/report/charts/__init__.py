@@ -9,8 +9,10 @@ from falloff.report.charts.heat import HeatMap, heat_map
 from falloff.report.charts.key import line_key
 from falloff.report.charts.lines import Edge, Line, LineChart, Point, line_chart
 from falloff.report.charts.radial import RadialPlot, Reach, Ring, Spoke, radial_plot
+from falloff.report.charts.scatter import Dot, Scatter, scatter
 
 __all__ = [
+    "Dot",
     "DotPlot",
     "DotRow",
     "Edge",
@@ -21,10 +23,12 @@ __all__ = [
     "RadialPlot",
     "Reach",
     "Ring",
+    "Scatter",
     "Spoke",
     "dot_plot",
     "heat_map",
     "line_chart",
     "line_key",
     "radial_plot",
+    "scatter",
 ]

@@ -26,10 +26,24 @@ COUNTING = (
         name="Spending",
         meaning="What the answers took. A probe of many turns is many calls. Seconds are the time"
         " in which requests were in flight, queueing included, summed over calls. Cached tokens are"
-        " those of the prompts that a provider says it did not compute anew.",
+        " those of the prompts that a provider says it did not compute anew. Money is tokens, and"
+        " hours at work, times the prices in falloff.toml when the report is written; of a model"
+        " without a price it is unknown.",
         limits="Tokens are the model's own, so models with different tokenizers are not compared by"
         " them. Seconds depend on the machine and on what else it did.",
         source=COUNTED,
         keys=("spending.*",),
+    ),
+    Definition(
+        anchor="saving",
+        name="Saving",
+        meaning="What an answer takes the student, as a share of what it takes the teacher: money,"
+        " the median time of an answer, the size of the weights, tokens written. Of several"
+        " students one is worth its price if no other keeps more for no more, by the first of these"
+        " that is known of all.",
+        limits="By estimates: where intervals of retention overlap, the order may be chance. Times"
+        " were measured under the load of the run.",
+        source=COUNTED,
+        keys=("saving.*",),
     ),
 )
