@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,10 @@ from falloff.analysis.contrasts import (
     add_churn,
     churn_of,
     compare_family,
-    divide,
     ratio,
     worst_cells,
 )
-from falloff.analysis.data import FamilyData, Floats
+from falloff.analysis.data import FamilyData
 from falloff.analysis.estimates import (
     UNDEFINED,
     BeyondNull,
@@ -32,12 +31,14 @@ from falloff.analysis.estimates import (
 )
 from falloff.analysis.fidelity import fidelity, fidelity_draws
 from falloff.analysis.fitted import with_expectations
+from falloff.analysis.headline import capabilities, headline_of
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
 from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
-from falloff.analysis.shared_items import Influence, combined, influence_of, stretched
+from falloff.analysis.scopes import scopes_of
+from falloff.analysis.shared_items import combined, influence_of, stretched
 from falloff.analysis.stress import stresses
 from falloff.analysis.verdict import verdict
 from falloff.analysis.wordings import judged, wordings
@@ -162,7 +163,8 @@ def _student(
         family = compare_family(left, right, pair, weight=weights[data.name], churn=churn)
         likeness = _likeness([(1.0, data)], teacher, student)
         compared.append(replace(family, stress=stress.get(data.name), **likeness))
-    headline = _headline(pairs)
+    headline = headline_of(pairs)
+    weighed = [(weights[data.name], data) for data in families]
     return StudentComparison(
         model=of_student.model,
         profile=of_student,
@@ -174,7 +176,9 @@ def _student(
         families=tuple(compared),
         churn=add_churn([family.churn for family in compared]),
         worst=worst_cells(pairs),
-        **_likeness([(weights[data.name], data) for data in families], teacher, student),
+        capabilities=capabilities(pairs),
+        scopes=scopes_of(pairs, headline, weighed, (teacher, student)),
+        **_likeness(weighed, teacher, student),
     )
 
 
@@ -198,53 +202,4 @@ def _pair(data: FamilyData, roles: tuple[str, str], *, weight: float, tau: float
         weight=weight,
         teacher=draws[roles[0]],
         student=draws[roles[1]],
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Headline:
-    """Weighted sums over families, [1 + draws]; empty where no family can be used."""
-
-    teacher_volume: Floats
-    student_volume: Floats
-    teacher_centre: Floats
-    student_centre: Floats
-    influences: tuple[Influence, ...]
-
-    @property
-    def retention(self) -> Floats:
-        """Wider where families share items."""
-        ratio = divide(self.student_volume, self.teacher_volume)
-        return stretched(ratio, self.influences, ratio=True)
-
-    @property
-    def illusion(self) -> Floats:
-        return divide(self.student_centre, self.teacher_centre) - self.retention
-
-
-def _headline(pairs: Sequence[Pair]) -> _Headline:
-    def total(values: list[Floats]) -> Floats:
-        terms = [pair.weight * value for pair, value in zip(pairs, values, strict=True)]
-        return np.sum(terms, axis=0) if terms else np.empty(0)
-
-    teacher = total([pair.teacher.volume for pair in pairs])
-    student = total([pair.student.volume for pair in pairs])
-    return _Headline(
-        teacher_volume=teacher,
-        student_volume=student,
-        influences=tuple(_on_ratio(pair, teacher, student) for pair in pairs),
-        teacher_centre=total([pair.teacher.centre for pair in pairs]),
-        student_centre=total([pair.student.centre for pair in pairs]),
-    )
-
-
-def _on_ratio(pair: Pair, teacher: Floats, student: Floats) -> Influence:
-    """What items contribute to the logarithm of the headline by way of one family."""
-    if not teacher[0] > 0 or not student[0] > 0:
-        return {}
-    return combined(
-        [
-            (pair.weight / float(student[0]), influence_of(pair.data, pair.student.psi)),
-            (-pair.weight / float(teacher[0]), influence_of(pair.data, pair.teacher.psi)),
-        ]
     )

@@ -51,7 +51,7 @@ def verdict(draws: Floats, *, probes: int, margin: float = MARGIN) -> Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a policy sets a margin for: draws, the first the point estimate, that ``probes`` bear on.
+    """What a policy sets a margin for: draws, the first its point estimate; ``probes`` bear on it.
 
     ``at_least``: good is above the margin; otherwise below. ``ratio``: bounds for a run that is
     continued are of its logarithm.
@@ -68,7 +68,7 @@ class Scope:
 class Weighed:
     """A scope against its margin, with one-sided 95 % bounds; None where nothing can be said.
 
-    ``bad``, ``good``: the tail probability that it is on the wrong, on the right side of the margin.
+    ``bad``, ``good``: probability that it is on the wrong, on the right side of the margin.
     ``further``: probes that would settle it, as :class:`Verdict` has them.
     """
 
