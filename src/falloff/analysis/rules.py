@@ -88,7 +88,7 @@ def _by_name(
 
 def _not_there(name: str, names: Collection[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = f" (it has {near[0]})" if near else ""
     return f"it was not measured: it is not in this run{hint}"
 
 

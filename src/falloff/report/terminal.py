@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from falloff.analysis.estimates import Comparison, StudentComparison
+from falloff.analysis.gate import GateReport, GateResult
 from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
+from falloff.report.gate_wording import gate_advice, gate_gaps, gate_listing, gate_notes, gate_title
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
@@ -52,6 +54,15 @@ def render_listings(listings: Iterable[Listing], console: Console) -> None:
         printer.listing(listing)
 
 
+def render_gate(report: GateReport, console: Console) -> None:
+    """Print a gate: every student's standing, the rules with their evidence, the notes."""
+    printer = _Printer(console)
+    for result in report.students:
+        printer.gated(report, result)
+    for note in gate_notes(report):
+        printer.say(note)
+
+
 class _Printer:
     """Holds the console, whose width and alphabet decide how things are said."""
 
@@ -81,6 +92,18 @@ class _Printer:
             if listing.rows:
                 self.listing(listing)
 
+    def gated(self, report: GateReport, result: GateResult) -> None:
+        self._standing(result.status, gate_title(report, result))
+        if advice := gate_advice(result):
+            self.say(advice)
+        self.listing(gate_listing(result))
+        self._console.print()
+        for sentence in gate_gaps(result):
+            self.say(sentence)
+
+    def say(self, sentence: str) -> None:
+        self._console.print(self._text(sentence))
+
     def novelty(self, novelty: Novelty) -> None:
         for listing in novelty_listings(novelty, brief=True):
             self.listing(listing)
@@ -89,10 +112,12 @@ class _Printer:
             self._console.print(self._text(sentence))
 
     def _verdict(self, student: StudentComparison) -> None:
-        status = student.verdict.status
+        words = f"{verdict_sentence(student)} {illusion_sentence(student)}".strip()
+        self._standing(student.verdict.status, words)
+
+    def _standing(self, status: str, words: str) -> None:
         line = self._text("")
         line.append(status.upper(), f"bold {_COLOURS[status]}")
-        words = f"{verdict_sentence(student)} {illusion_sentence(student)}".strip()
         self._console.print(line.append_text(self._text(f"  {words}")))
 
     def listing(self, listing: Listing) -> None:
