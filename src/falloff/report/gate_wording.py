@@ -28,6 +28,17 @@ _SUBJECTS = {
     "beyond": "retention beyond the rim",
     "drop": "retention less the baseline's",
 }
+_LABELS = {
+    "overall": "retention overall",
+    "worst_cell": "worst cell",
+    "centre": "centre ratio",
+    "lost": "lost to the teacher",
+    "pass_k": "pass^k ratio",
+    "inside": "inside the rim",
+    "rim": "at the rim",
+    "beyond": "beyond the rim",
+    "drop": "against the baseline",
+}
 STANDINGS = {
     "pass": "pass",
     "fail": "fail",
@@ -74,7 +85,7 @@ def gate_listing(result: GateResult) -> Listing:
         spare=("Probes", "Estimate"),
         rows=tuple(
             (
-                rule_subject(rule),
+                _label(rule),
                 rule_margin(rule),
                 _signed(rule, rule.estimate),
                 _bounds(rule),
@@ -99,7 +110,7 @@ def rule_subject(rule: Ruled) -> str:
 def rule_margin(rule: Ruled) -> str:
     """``at least 90 %``."""
     if rule.kind == "drop":
-        return f"at least −{percent_exact(-rule.margin)[:-2]} points"
+        return f"at least {percent(rule.margin, 1).removesuffix(' %').removesuffix('.0')} points"
     return f"at {'most' if rule.at_most else 'least'} {percent_exact(rule.margin)}"
 
 
@@ -134,8 +145,8 @@ def gate_notes(report: GateReport) -> tuple[str, ...]:
         )
     if report.errors:
         notes.append(
-            f"Not answered, since calls failed: {plural(report.errors, 'probe')}. That counts neither"
-            " for nor against a model; the command that made the run asks again."
+            f"Calls failed: {plural(report.errors, 'answer')} missing, which counts neither for nor"
+            " against a model; the command that made the run asks again."
         )
     if any(result.anytime for result in report.students):
         notes.append(
@@ -151,6 +162,14 @@ def gate_notes(report: GateReport) -> tuple[str, ...]:
     if policy.drop is not None and not report.against:
         notes.append("[against] is not in scope, since there is no --against.")
     return tuple(notes)
+
+
+def _label(rule: Ruled) -> str:
+    """What stands in a table, where there is little room."""
+    if rule.cell is not None:
+        place = spoken_place(rule.cell.coordinate, {})
+        return f"worst cell, {spoken_name(rule.cell.family)}\n{place}"
+    return f"{rule.kind} {spoken_name(rule.name)}" if rule.name else _LABELS[rule.kind]
 
 
 def _tally(result: GateResult) -> str:
