@@ -29,6 +29,7 @@ MAY_KNOW = {
     "asking": {"core", "probes", "models", "sampling", "run"},
     "policy_file": {"core", "analysis"},
     "gating": {"core", "analysis", "run", "gather", "api"},
+    "differing": {"core", "analysis", "run", "api"},
     "api": {
         "core",
         "analysis",
@@ -40,6 +41,7 @@ MAY_KNOW = {
         "novelty",
         "policy_file",
         "gating",
+        "differing",
     },
     "outcomes": {"core", "analysis", "tables", "report"},
     "imported": {"core", "analysis", "tables", "logs", "report", "training", "inspection"},

@@ -14,6 +14,7 @@ from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
     from falloff.analysis import Comparison
+    from falloff.analysis.change import RunChange
     from falloff.analysis.gate import GateReport
     from falloff.analysis.novelty import Novelty
     from falloff.report import ReportContents
@@ -327,6 +328,12 @@ class Run:
             against_student=against_student,
             anytime=anytime,
         )
+
+    def changed_to(self, after: Run) -> RunChange:
+        """What is different in another run: every number before and after, and probes flipped."""
+        from falloff.differing import diff_runs
+
+        return diff_runs(self, after)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as one JSON object: what ``compare --json`` and ``measure --json`` print."""

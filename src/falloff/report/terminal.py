@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from falloff.analysis.change import RunChange
 from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.analysis.gate import GateReport, GateResult
 from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
+from falloff.report.diff_wording import diff_listings, diff_notes, diff_title
 from falloff.report.gate_wording import gate_advice, gate_gaps, gate_listing, gate_notes, gate_title
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
@@ -63,6 +65,18 @@ def render_gate(report: GateReport, console: Console) -> None:
         printer.say(note)
 
 
+def render_diff(change: RunChange, console: Console) -> None:
+    """Print what changed between two runs."""
+    printer = _Printer(console)
+    console.print(printer.text(diff_title(change), "bold"))
+    for listing in diff_listings(change):
+        if listing.rows:
+            printer.listing(listing)
+    console.print()
+    for note in diff_notes(change):
+        printer.say(note)
+
+
 class _Printer:
     """Holds the console, whose width and alphabet decide how things are said."""
 
@@ -71,17 +85,17 @@ class _Printer:
         self._ascii = console.options.ascii_only
 
     def finding(self, comparison: Comparison) -> None:
-        self._console.print(self._text(headline(comparison), "bold"))
+        self._console.print(self.text(headline(comparison), "bold"))
         if lede(comparison):
-            self._console.print(self._text(lede(comparison)))
+            self._console.print(self.text(lede(comparison)))
         for student in by_retention(comparison):
             self._verdict(student)
         for sentence in null_sentences(comparison):
-            self._console.print(self._text(sentence))
+            self._console.print(self.text(sentence))
         for alarm in (alarm for panel in panels(comparison) for alarm in misfits(panel)):
-            self._console.print(self._text(alarm, "yellow"))
+            self._console.print(self.text(alarm, "yellow"))
         for alarm in wording_alarms(comparison):
-            self._console.print(self._text(alarm, "yellow"))
+            self._console.print(self.text(alarm, "yellow"))
         for listing in (
             ranking(comparison),
             families(comparison),
@@ -102,28 +116,28 @@ class _Printer:
             self.say(sentence)
 
     def say(self, sentence: str) -> None:
-        self._console.print(self._text(sentence))
+        self._console.print(self.text(sentence))
 
     def novelty(self, novelty: Novelty) -> None:
         for listing in novelty_listings(novelty, brief=True):
             self.listing(listing)
         self._console.print()
         for sentence in novelty_sentences(novelty):
-            self._console.print(self._text(sentence))
+            self._console.print(self.text(sentence))
 
     def _verdict(self, student: StudentComparison) -> None:
         words = f"{verdict_sentence(student)} {illusion_sentence(student)}".strip()
         self._standing(student.verdict.status, words)
 
     def _standing(self, status: str, words: str) -> None:
-        line = self._text("")
+        line = self.text("")
         line.append(status.upper(), f"bold {_COLOURS[status]}")
-        self._console.print(line.append_text(self._text(f"  {words}")))
+        self._console.print(line.append_text(self.text(f"  {words}")))
 
     def listing(self, listing: Listing) -> None:
         """A table where it fits, without what can be spared if need be; otherwise records."""
         self._console.print()
-        self._console.print(self._text(listing.title, "bold"))
+        self._console.print(self.text(listing.title, "bold"))
         whole, table = listing, self._table(listing)
         while not self._fits(table) and listing.spare:
             listing = listing.without(listing.spare[0])
@@ -147,23 +161,23 @@ class _Printer:
         style = box.ASCII2 if self._ascii else box.SIMPLE_HEAD
         table = Table(box=style, pad_edge=False, show_edge=False)
         for head in listing.heads:
-            table.add_column(self._text(head))
+            table.add_column(self.text(head))
         above = ""
         for name, *cells in listing.rows:
-            table.add_row(*map(self._text, ("" if name == above else name, *cells)))
+            table.add_row(*map(self.text, ("" if name == above else name, *cells)))
             above = name
         return table
 
     def _records(self, listing: Listing) -> None:
         """One record a row: its name, then a line for each cell that says something."""
         for name, *cells in listing.rows:
-            self._console.print(self._text(name, "underline"))
+            self._console.print(self.text(name, "underline"))
             for head, cell in zip(listing.heads[1:], cells, strict=True):
                 if cell:
                     joined = cell.replace("\n", ", ")
-                    self._console.print(self._text(f"  {head.lower()}: {joined}"))
+                    self._console.print(self.text(f"  {head.lower()}: {joined}"))
 
-    def _text(self, text: str, style: str = "") -> Text:
+    def text(self, text: str, style: str = "") -> Text:
         """Text that is taken literally; in ASCII where the terminal has nothing else."""
         from rich.text import Text
 
