@@ -32,7 +32,7 @@ LEAST_SHARED = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A number ``before`` and ``after``; no ``difference`` where either is undefined or censored."""
+    """A number in both runs; no ``difference`` where either is undefined or censored."""
 
     before: Interval
     after: Interval
