@@ -14,6 +14,8 @@ from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
     from falloff.analysis import Comparison
+    from falloff.analysis.change import RunChange
+    from falloff.analysis.gate import GateReport
     from falloff.analysis.novelty import Novelty
     from falloff.report import ReportContents
 
@@ -343,6 +345,40 @@ class Run:
         from falloff.report import html_report, write_text
 
         return write_text(Path(out), html_report(self.contents()))
+
+    def gate(
+        self,
+        policy: str | Path | None = None,
+        *,
+        student: str | None = None,
+        against: str | Path | None = None,
+        against_student: str | None = None,
+        anytime: bool | None = None,
+    ) -> GateReport:
+        """May a student take its teacher's place? By a policy file, or overall retention at 90 %.
+
+        ``student``: one, by name or by number from 1, else all. ``against``: the run of the student
+        that is there now. ``anytime``: whether bounds are to hold however often the run is looked
+        at and continued; unless said, where it was, or is not finished. See docs/gate.md.
+        """
+        from falloff.analysis.policy import DEFAULT_POLICY
+        from falloff.gating import gate_run
+        from falloff.policy_file import read_policy
+
+        return gate_run(
+            self,
+            read_policy(Path(policy)) if policy is not None else DEFAULT_POLICY,
+            student=student,
+            against=None if against is None else open_run(against),
+            against_student=against_student,
+            anytime=anytime,
+        )
+
+    def changed_to(self, after: Run) -> RunChange:
+        """What is different in another run: every number before and after, and probes flipped."""
+        from falloff.differing import diff_runs
+
+        return diff_runs(self, after)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as one JSON object: what ``compare --json`` and ``measure --json`` print."""

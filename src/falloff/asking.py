@@ -209,7 +209,9 @@ def _ask(
         threadpool_limits(limits=1, user_api="blas"),
     ):
         try:
+            store.begin(wanted.budget, wanted.precision)
             _finish(_conduct(design, suite, models, store, wanted, progress))
+            store.finish()
         except RunStoppedError:
             if not store.holds_answers():
                 store.discard()

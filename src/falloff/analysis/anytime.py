@@ -23,6 +23,8 @@ ALPHA = 0.05
 TIGHTEST = 600
 # ρ² at which z(n) is smallest at n = TIGHTEST, times TIGHTEST.
 _INFORMATION = 7.1
+# An exponent that is certain enough.
+_OVERFLOW = 500.0
 
 
 def boundary(probes: int) -> float:
@@ -30,6 +32,18 @@ def boundary(probes: int) -> float:
     information = _INFORMATION * max(probes, 1) / TIGHTEST
     spread = 1 + np.sqrt(information + 1) / (2 * ALPHA)
     return float(np.sqrt(2 * (information + 1) / information * np.log(spread)))
+
+
+def tail(distance: float, probes: int) -> float:
+    """The smallest α at which a bound lies beyond an estimate so many standard errors away.
+
+    The inverse of :func:`boundary` in α; 1 where the estimate is on the other side.
+    """
+    information = _INFORMATION * max(probes, 1) / TIGHTEST
+    if distance <= 0:
+        return 1.0
+    grown = min(distance**2 * information / (2 * (information + 1)), _OVERFLOW)
+    return float(min(1.0, np.sqrt(information + 1) / (2 * np.expm1(grown))))
 
 
 def anytime_bounds(draws: Floats, probes: int) -> tuple[float, float] | None:

@@ -30,12 +30,13 @@ from falloff.analysis.estimates import (
 )
 from falloff.analysis.fidelity import fidelity, fidelity_draws
 from falloff.analysis.fitted import with_expectations
-from falloff.analysis.headline import headline
+from falloff.analysis.headline import capabilities, headline_of
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
 from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
+from falloff.analysis.scopes import scopes_of
 from falloff.analysis.shared_items import combined, influence_of, stretched
 from falloff.analysis.spending import Spending
 from falloff.analysis.stress import stresses
@@ -162,19 +163,22 @@ def _student(
         family = compare_family(left, right, pair, weight=weights[data.name], churn=churn)
         likeness = _likeness([(1.0, data)], teacher, student)
         compared.append(replace(family, stress=stress.get(data.name), **likeness))
-    whole = headline(pairs)
+    headline = headline_of(pairs)
+    weighed = [(weights[data.name], data) for data in families]
     return StudentComparison(
         model=of_student.model,
         profile=of_student,
-        retention=interval(whole.retention) if pairs else UNDEFINED,
-        centre_ratio=interval(whole.centre_ratio) if pairs else UNDEFINED,
-        illusion=interval(whole.illusion) if pairs else UNDEFINED,
-        verdict=verdict(whole.retention, probes=sum(len(p.data.coordinates) for p in pairs)),
+        retention=interval(headline.retention) if pairs else UNDEFINED,
+        centre_ratio=interval(headline.centre_ratio) if pairs else UNDEFINED,
+        illusion=interval(headline.illusion) if pairs else UNDEFINED,
+        verdict=verdict(headline.retention, probes=sum(len(p.data.coordinates) for p in pairs)),
         covered_weight=sum(pair.weight for pair in pairs),
         families=tuple(compared),
         churn=add_churn([family.churn for family in compared]),
         worst=worst_cells(pairs),
-        **_likeness([(weights[data.name], data) for data in families], teacher, student),
+        capabilities=capabilities(pairs),
+        scopes=scopes_of(pairs, headline, weighed, (teacher, student)),
+        **_likeness(weighed, teacher, student),
     )
 
 
@@ -224,5 +228,5 @@ def headline_intervals(
             for data, share, holds in zip(families, shares, held, strict=True)
             if holds and status_of(data, student) is Status.OK
         ]
-        found[student] = interval(headline(pairs).retention) if pairs else UNDEFINED
+        found[student] = interval(headline_of(pairs).retention) if pairs else UNDEFINED
     return found

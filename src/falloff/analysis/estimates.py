@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from falloff.analysis.audit import Audit
 from falloff.analysis.spending import Spending
 from falloff.core import Coordinate, Reason
+
+if TYPE_CHECKING:
+    from falloff.analysis.scopes import Scopes
 
 Censoring = Literal["above", "below"]
 
@@ -346,6 +349,17 @@ class FamilyComparison:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CapabilityComparison:
+    """A student against its teacher over the ``families`` of a capability that can be compared."""
+
+    capability: str
+    families: tuple[str, ...]
+    retention: Interval
+    centre_ratio: Interval
+    illusion: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """May the student replace the teacher? By headline retention against ``margin``.
 
@@ -366,7 +380,7 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class StudentComparison:
-    """A student against its teacher over all families."""
+    """A student against its teacher over all families. ``scopes``: for policies, the draws."""
 
     model: str
     profile: Profile
@@ -381,6 +395,8 @@ class StudentComparison:
     fidelity: Fidelity | None = None
     repeated: RepeatedComparison | None = None
     beyond_null: BeyondNull | None = None
+    capabilities: tuple[CapabilityComparison, ...] = ()
+    scopes: Scopes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

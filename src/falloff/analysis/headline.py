@@ -1,4 +1,4 @@
-"""What a student keeps over a whole suite: weighted sums over families, and their ratios."""
+"""Weighted sums over families: what a student keeps over all of them, or over a capability's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 
 from falloff.analysis.contrasts import Pair, divide
 from falloff.analysis.data import Floats
+from falloff.analysis.estimates import CapabilityComparison
+from falloff.analysis.intervals import interval
 from falloff.analysis.shared_items import (
     Influence,
     centre_influence,
@@ -47,7 +49,7 @@ class Headline:
         return self.centre_ratio - self.retention
 
 
-def headline(pairs: Sequence[Pair]) -> Headline:
+def headline_of(pairs: Sequence[Pair]) -> Headline:
     """Of the families that can be used, each with its weight."""
 
     def total(values: list[Floats]) -> Floats:
@@ -94,4 +96,28 @@ def _on_ratio(
         return {}
     return combined(
         [(weight / float(above[0]), on_student), (-weight / float(below[0]), on_teacher)]
+    )
+
+
+def capabilities(pairs: Sequence[Pair]) -> tuple[CapabilityComparison, ...]:
+    """The student against its teacher, capability by capability."""
+    return tuple(_capability(name, of) for name, of in by_capability(pairs).items())
+
+
+def by_capability(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """The pairs, capability by capability."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault(pair.data.capability, []).append(pair)
+    return found
+
+
+def _capability(name: str, pairs: Sequence[Pair]) -> CapabilityComparison:
+    headline = headline_of(pairs)
+    return CapabilityComparison(
+        capability=name,
+        families=tuple(pair.data.name for pair in pairs),
+        retention=interval(headline.retention),
+        centre_ratio=interval(headline.centre_ratio),
+        illusion=interval(headline.illusion),
     )

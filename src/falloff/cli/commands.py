@@ -1,5 +1,31 @@
 """Imports every module of commands, so that each registers its own."""
 
-from falloff.cli import compare, doctor, export, fit, import_logs, lab, plan, probes, report
+from falloff.cli import (
+    card,
+    compare,
+    diff,
+    doctor,
+    export,
+    fit,
+    gate,
+    import_logs,
+    lab,
+    plan,
+    probes,
+    report,
+)
 
-__all__ = ["compare", "doctor", "export", "fit", "import_logs", "lab", "plan", "probes", "report"]
+__all__ = [
+    "card",
+    "compare",
+    "diff",
+    "doctor",
+    "export",
+    "fit",
+    "gate",
+    "import_logs",
+    "lab",
+    "plan",
+    "probes",
+    "report",
+]

@@ -53,7 +53,7 @@ def comparison_as_dict(comparison: Comparison, *, run: str, calls: int) -> dict[
         "measure": comparison.measure,
         "threshold": comparison.threshold,
         "spending": spending_as_dict(comparison.teacher.spending),
-        "teacher_volume": _interval(comparison.teacher.volume),
+        "teacher_volume": interval_as_dict(comparison.teacher.volume),
         "null": _null(comparison.null) if comparison.null else None,
     }
 
@@ -71,7 +71,7 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
             }
             for family in profile.families
         ],
-        "volume": _interval(profile.volume),
+        "volume": interval_as_dict(profile.volume),
         "run": run,
         "probes": profile.spending.probes,
         "calls": calls,
@@ -83,11 +83,21 @@ def profile_as_dict(profile: Profile, *, run: str, calls: int) -> dict[str, Any]
 def _student(comparison: Comparison, student: StudentComparison) -> dict[str, Any]:
     return {
         "model": student.model,
-        "retention": _interval(student.retention),
-        "centre_ratio": _interval(student.centre_ratio),
-        "illusion": _interval(student.illusion),
+        "retention": interval_as_dict(student.retention),
+        "centre_ratio": interval_as_dict(student.centre_ratio),
+        "illusion": interval_as_dict(student.illusion),
         "verdict": student.verdict.status,
         "families": [_family(family) for family in student.families],
+        "capabilities": [
+            {
+                "capability": of.capability,
+                "families": list(of.families),
+                "retention": interval_as_dict(of.retention),
+                "centre_ratio": interval_as_dict(of.centre_ratio),
+                "illusion": interval_as_dict(of.illusion),
+            }
+            for of in student.capabilities
+        ],
         "covered_weight": _finite(student.covered_weight),
         "bounds": _bounds(student.verdict),
         "churn": _churn(student.churn),
@@ -97,7 +107,7 @@ def _student(comparison: Comparison, student: StudentComparison) -> dict[str, An
         "worst_cells": [_drop(cell) for cell in student.worst],
         "spending": spending_as_dict(student.profile.spending),
         "saving": saving_as_dict(comparison, student),
-        "volume": _interval(student.profile.volume),
+        "volume": interval_as_dict(student.profile.volume),
     }
 
 
@@ -105,19 +115,19 @@ def _null(null: StudentComparison) -> dict[str, Any]:
     """The teacher against itself. No verdict: it is no candidate."""
     return {
         "model": null.model,
-        "retention": _interval(null.retention),
+        "retention": interval_as_dict(null.retention),
         "churn": _churn(null.churn),
         "families": [
             {
                 "family": family.family,
-                "retention": _interval(family.retention),
+                "retention": interval_as_dict(family.retention),
                 "churn": _churn(family.churn),
             }
             for family in null.families
         ],
         "fidelity": fidelity_as_dict(null.fidelity),
         "spending": spending_as_dict(null.profile.spending),
-        "volume": _interval(null.profile.volume),
+        "volume": interval_as_dict(null.profile.volume),
     }
 
 
@@ -125,18 +135,18 @@ def _family(compared: FamilyComparison) -> dict[str, Any]:
     return {
         "family": compared.family,
         "capability": compared.capability,
-        "retention": _interval(compared.retention),
+        "retention": interval_as_dict(compared.retention),
         "teacher": _side(compared.teacher),
         "student": _side(compared.student),
         "status": compared.status.value,
         "weight": _finite(compared.weight),
-        "volume_at_ratio": _interval(compared.volume_at_ratio),
-        "centre_ratio": _interval(compared.centre_ratio),
-        "illusion": _interval(compared.illusion),
+        "volume_at_ratio": interval_as_dict(compared.volume_at_ratio),
+        "centre_ratio": interval_as_dict(compared.centre_ratio),
+        "illusion": interval_as_dict(compared.illusion),
         "churn": _churn(compared.churn),
-        "retention_in_u": _interval(compared.retention_in_u),
-        "radius": _interval(compared.radius),
-        "containment": _interval(compared.containment),
+        "retention_in_u": interval_as_dict(compared.retention_in_u),
+        "radius": interval_as_dict(compared.radius),
+        "containment": interval_as_dict(compared.containment),
         "shape": _shape(compared.shape),
         "fidelity": fidelity_as_dict(compared.fidelity),
         "repeated": repeated_as_dict(compared.repeated),
@@ -151,15 +161,15 @@ def _stress(stress: Stress | None) -> dict[str, Any] | None:
     return {
         "falls": [
             {
-                "original": _interval(fall.original),
-                "stressed": _interval(fall.stressed),
-                "fall": _interval(fall.fall),
+                "original": interval_as_dict(fall.original),
+                "stressed": interval_as_dict(fall.stressed),
+                "fall": interval_as_dict(fall.fall),
                 "broken": fall.broken,
                 "mended": fall.mended,
             }
             for fall in stress.falls
         ],
-        "more": _interval(stress.more),
+        "more": interval_as_dict(stress.more),
         "lost": stress.lost,
         "gained": stress.gained,
         "items": stress.used,
@@ -172,19 +182,19 @@ def _stress(stress: Stress | None) -> dict[str, Any] | None:
 def _side(family: FamilyProfile) -> dict[str, Any]:
     """One model on one family."""
     return {
-        "centre": _interval(family.centre),
-        "volume": _interval(family.volume),
-        "volume_at": _interval(family.volume_at),
-        "edges": {curve.axis: _interval(curve.edge) for curve in family.curves},
+        "centre": interval_as_dict(family.centre),
+        "volume": interval_as_dict(family.volume),
+        "volume_at": interval_as_dict(family.volume_at),
+        "edges": {curve.axis: interval_as_dict(curve.edge) for curve in family.curves},
         "status": family.status.value,
-        "steepness": {curve.axis: _interval(curve.steepness) for curve in family.curves},
-        "cliff": {curve.axis: _interval(curve.cliff) for curve in family.curves},
-        "interaction": _interval(family.interaction),
+        "steepness": {curve.axis: interval_as_dict(curve.steepness) for curve in family.curves},
+        "cliff": {curve.axis: interval_as_dict(curve.cliff) for curve in family.curves},
+        "interaction": interval_as_dict(family.interaction),
         "probes": family.probes,
         "reasons": {reason.value: number for reason, number in family.reasons.items()},
         "repeatability": repeatability_as_dict(family.repeatability),
         "chance": _finite(family.chance),
-        "volume_relative": _interval(family.volume_relative),
+        "volume_relative": interval_as_dict(family.volume_relative),
         "audit": _audit(family.audit) if family.audit else None,
         "monotone": {curve.axis: _monotone(curve) for curve in family.curves},
         "compounding": {
@@ -201,7 +211,7 @@ def _wording(wording: Wording) -> dict[str, Any]:
         "template": wording.template,
         "probes": wording.probes,
         "solved": _finite(wording.solved),
-        "difference": _interval(wording.difference),
+        "difference": interval_as_dict(wording.difference),
         "p": _finite(wording.p),
         "further_off": wording.further_off,
     }
@@ -215,7 +225,7 @@ def _audit(audit: Audit) -> dict[str, Any]:
     )
     return {
         "probes": audit.probes,
-        "correction": _interval(correction if audit.probes else UNDEFINED),
+        "correction": interval_as_dict(correction if audit.probes else UNDEFINED),
         "standard_error": _finite(audit.se),
         "misfit": audit.misfit,
         "detectable": _finite(audit.detectable),
@@ -243,7 +253,7 @@ def _compounding(found: Compounding) -> dict[str, Any]:
 def _shape(shape: Shape) -> dict[str, Any]:
     """``different`` is null where the test is undefined."""
     return {
-        "factor": _interval(shape.factor),
+        "factor": interval_as_dict(shape.factor),
         "different": shape.different if shape.p is not None else None,
         "statistic": _finite(shape.statistic),
         "p": _finite(shape.p),
@@ -257,9 +267,9 @@ def _drop(cell: CellDrop) -> dict[str, Any]:
         "n": cell.n,
         "teacher_solved": _finite(cell.teacher_solved),
         "student_solved": _finite(cell.student_solved),
-        "teacher": _interval(cell.teacher),
-        "student": _interval(cell.student),
-        "drop": _interval(cell.drop),
+        "teacher": interval_as_dict(cell.teacher),
+        "student": interval_as_dict(cell.student),
+        "drop": interval_as_dict(cell.drop),
     }
 
 
@@ -291,7 +301,8 @@ def _churn(churn: Churn) -> dict[str, int]:
     }
 
 
-def _interval(interval: Interval) -> dict[str, Any]:
+def interval_as_dict(interval: Interval) -> dict[str, Any]:
+    """An interval of plain finite numbers, None where there is none."""
     return {
         name: _finite(value) if isinstance(value, float) else value
         for name, value in interval.as_dict().items()

@@ -47,23 +47,23 @@ def markdown_report(
 ) -> str:
     """The finding with its tables. ``definitions``: where the numbers are defined, a link."""
     blocks = [
-        f"# {_safe(headline(comparison))}",
-        _safe(lede(comparison)),
+        f"# {safe_text(headline(comparison))}",
+        safe_text(lede(comparison)),
         _verdicts(comparison),
-        *map(_safe, null_sentences(comparison)),
-        _table(ranking(comparison)),
+        *map(safe_text, null_sentences(comparison)),
+        table(ranking(comparison)),
         _section(families(comparison)),
         _misfits(comparison),
-        *map(_safe, wording_alarms(comparison)),
+        *map(safe_text, wording_alarms(comparison)),
         _section(curves(comparison)),
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
         *map(_section, likeness(comparison)),
         _section(costs(comparison)),
         _section(savings(comparison)),
-        *map(_safe, cost_sentences(comparison)),
+        *map(safe_text, cost_sentences(comparison)),
         *map(_section, novelty_listings(novelty)),
-        *(map(_safe, novelty_sentences(novelty)) if novelty else ()),
+        *(map(safe_text, novelty_sentences(novelty)) if novelty else ()),
         _foot(comparison),
         _definitions(definitions),
     ]
@@ -72,7 +72,7 @@ def markdown_report(
 
 def _verdicts(comparison: Comparison) -> str:
     return "\n".join(
-        f"- **{student.verdict.status}**: {_safe(_said(student))}"
+        f"- **{student.verdict.status}**: {safe_text(_said(student))}"
         for student in by_retention(comparison)
     )
 
@@ -83,25 +83,26 @@ def _said(student: StudentComparison) -> str:
 
 
 def _misfits(comparison: Comparison) -> str:
-    return "\n\n".join(_safe(alarm) for panel in panels(comparison) for alarm in misfits(panel))
+    return "\n\n".join(safe_text(alarm) for panel in panels(comparison) for alarm in misfits(panel))
 
 
 def _section(listing: Listing) -> str:
-    return f"## {listing.title}\n\n{_table(listing)}" if listing.rows else ""
+    return f"## {listing.title}\n\n{table(listing)}" if listing.rows else ""
 
 
-def _table(listing: Listing) -> str:
+def table(listing: Listing) -> str:
+    """A listing as a table; empty where it has no rows."""
     if not listing.rows:
         return ""
     lines = [listing.heads, ("---",) * len(listing.heads)]
-    lines += [tuple(_safe(cell).replace("\n", "<br>") for cell in row) for row in listing.rows]
+    lines += [tuple(safe_text(cell).replace("\n", "<br>") for cell in row) for row in listing.rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _foot(comparison: Comparison) -> str:
     return (
-        f"{count(comparison.probes)} probes per model on {_safe(one_line(comparison.suite))};"
-        f" μ: {_safe(one_line(comparison.measure))}; τ = {percent(comparison.threshold)};"
+        f"{count(comparison.probes)} probes per model on {safe_text(one_line(comparison.suite))};"
+        f" μ: {safe_text(one_line(comparison.measure))}; τ = {percent(comparison.threshold)};"
         " 90 % intervals."
     )
 
@@ -110,10 +111,12 @@ def _definitions(link: str) -> str:
     if link:
         target = link.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
         return f"[How each number is defined]({target})"
-    lines = [f"- {d.name}: {_safe(d.meaning)}" for d in DEFINITIONS if d.anchor in _DEFINED_HERE]
+    lines = [
+        f"- {d.name}: {safe_text(d.meaning)}" for d in DEFINITIONS if d.anchor in _DEFINED_HERE
+    ]
     return "## How each number is defined\n\n" + "\n".join(lines)
 
 
-def _safe(text: str) -> str:
+def safe_text(text: str) -> str:
     """Text in which nothing is Markdown; ``://`` is broken so that no bare link forms."""
     return _MARKS.sub(r"\\\1", text).replace("://", ":/\\/")

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from falloff.analysis.change import RunChange
 from falloff.analysis.estimates import Comparison, StudentComparison
+from falloff.analysis.gate import GateReport, GateResult
 from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
+from falloff.report.diff_wording import diff_listings, diff_notes, diff_title
+from falloff.report.gate_wording import gate_advice, gate_gaps, gate_listing, gate_notes, gate_title
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
@@ -53,6 +57,27 @@ def render_listings(listings: Iterable[Listing], console: Console) -> None:
         printer.listing(listing)
 
 
+def render_gate(report: GateReport, console: Console) -> None:
+    """Print a gate: every student's standing, the rules with their evidence, the notes."""
+    printer = _Printer(console)
+    for result in report.students:
+        printer.gated(report, result)
+    for note in gate_notes(report):
+        printer.say(note)
+
+
+def render_diff(change: RunChange, console: Console) -> None:
+    """Print what changed between two runs."""
+    printer = _Printer(console)
+    console.print(printer.text(diff_title(change), "bold"))
+    for listing in diff_listings(change):
+        if listing.rows:
+            printer.listing(listing)
+    console.print()
+    for note in diff_notes(change):
+        printer.say(note)
+
+
 class _Printer:
     """Holds the console, whose width and alphabet decide how things are said."""
 
@@ -61,17 +86,17 @@ class _Printer:
         self._ascii = console.options.ascii_only
 
     def finding(self, comparison: Comparison) -> None:
-        self._console.print(self._text(headline(comparison), "bold"))
+        self._console.print(self.text(headline(comparison), "bold"))
         if lede(comparison):
-            self._console.print(self._text(lede(comparison)))
+            self._console.print(self.text(lede(comparison)))
         for student in by_retention(comparison):
             self._verdict(student)
         for sentence in null_sentences(comparison):
-            self._console.print(self._text(sentence))
+            self._console.print(self.text(sentence))
         for alarm in (alarm for panel in panels(comparison) for alarm in misfits(panel)):
-            self._console.print(self._text(alarm, "yellow"))
+            self._console.print(self.text(alarm, "yellow"))
         for alarm in wording_alarms(comparison):
-            self._console.print(self._text(alarm, "yellow"))
+            self._console.print(self.text(alarm, "yellow"))
         for listing in (
             ranking(comparison),
             families(comparison),
@@ -84,26 +109,40 @@ class _Printer:
             if listing.rows:
                 self.listing(listing)
         for sentence in cost_sentences(comparison):
-            self._console.print(self._text(sentence))
+            self._console.print(self.text(sentence))
+
+    def gated(self, report: GateReport, result: GateResult) -> None:
+        self._standing(result.status, gate_title(report, result))
+        if advice := gate_advice(result):
+            self.say(advice)
+        self.listing(gate_listing(result))
+        self._console.print()
+        for sentence in gate_gaps(result):
+            self.say(sentence)
+
+    def say(self, sentence: str) -> None:
+        self._console.print(self.text(sentence))
 
     def novelty(self, novelty: Novelty) -> None:
         for listing in novelty_listings(novelty, brief=True):
             self.listing(listing)
         self._console.print()
         for sentence in novelty_sentences(novelty):
-            self._console.print(self._text(sentence))
+            self._console.print(self.text(sentence))
 
     def _verdict(self, student: StudentComparison) -> None:
-        status = student.verdict.status
-        line = self._text("")
-        line.append(status.upper(), f"bold {_COLOURS[status]}")
         words = f"{verdict_sentence(student)} {illusion_sentence(student)}".strip()
-        self._console.print(line.append_text(self._text(f"  {words}")))
+        self._standing(student.verdict.status, words)
+
+    def _standing(self, status: str, words: str) -> None:
+        line = self.text("")
+        line.append(status.upper(), f"bold {_COLOURS[status]}")
+        self._console.print(line.append_text(self.text(f"  {words}")))
 
     def listing(self, listing: Listing) -> None:
         """A table where it fits, without what can be spared if need be; otherwise records."""
         self._console.print()
-        self._console.print(self._text(listing.title, "bold"))
+        self._console.print(self.text(listing.title, "bold"))
         whole, table = listing, self._table(listing)
         while not self._fits(table) and listing.spare:
             listing = listing.without(listing.spare[0])
@@ -127,23 +166,23 @@ class _Printer:
         style = box.ASCII2 if self._ascii else box.SIMPLE_HEAD
         table = Table(box=style, pad_edge=False, show_edge=False)
         for head in listing.heads:
-            table.add_column(self._text(head))
+            table.add_column(self.text(head))
         above = ""
         for name, *cells in listing.rows:
-            table.add_row(*map(self._text, ("" if name == above else name, *cells)))
+            table.add_row(*map(self.text, ("" if name == above else name, *cells)))
             above = name
         return table
 
     def _records(self, listing: Listing) -> None:
         """One record a row: its name, then a line for each cell that says something."""
         for name, *cells in listing.rows:
-            self._console.print(self._text(name, "underline"))
+            self._console.print(self.text(name, "underline"))
             for head, cell in zip(listing.heads[1:], cells, strict=True):
                 if cell:
                     joined = cell.replace("\n", ", ")
-                    self._console.print(self._text(f"  {head.lower()}: {joined}"))
+                    self._console.print(self.text(f"  {head.lower()}: {joined}"))
 
-    def _text(self, text: str, style: str = "") -> Text:
+    def text(self, text: str, style: str = "") -> Text:
         """Text that is taken literally; in ASCII where the terminal has nothing else."""
         from rich.text import Text
 

@@ -93,6 +93,15 @@ class ModelStamp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Session:
+    """So much was wanted at one time; ``probes`` had been placed when it was done, None before."""
+
+    budget: int
+    precision: float | None = None
+    probes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """Everything that decides what is asked and answered, except how much: no budget, no prices.
 
@@ -104,6 +113,7 @@ class Manifest:
     far. ``null`` likewise: whether the reference has ever been wanted a second time, in the role
     :data:`NULL`. ``training`` is no matter of what is answered either: the digest of the training
     data whose distances the run keeps, and what is known of its rim; never a prompt of it.
+    ``sessions``: how much was wanted, time after time; empty in files of older versions.
     ``models`` goes from role to model, the reference first: ``teacher``, then the students; a
     measured model alone has the role ``model``.
     """
@@ -123,6 +133,7 @@ class Manifest:
     repeats: int = 1
     null: bool = False
     training: dict[str, Any] | None = None
+    sessions: tuple[Session, ...] = ()
     version: str = __version__
     format: int = FORMAT
 
@@ -174,6 +185,17 @@ class Manifest:
         """The model that answers in a role: in the null's, the reference."""
         return self.models[next(iter(self.models)) if role == NULL else role]
 
+    @property
+    def finished(self) -> bool:
+        """Whether all that was wanted last has been asked; older files do not say, and count."""
+        return not self.sessions or self.sessions[-1].probes is not None
+
+    @property
+    def continued(self) -> bool:
+        """Whether the run went on after it had been done, when its result could be known."""
+        done = {session.probes for session in self.sessions if session.probes is not None}
+        return len(done) > 1 or (bool(done) and not self.finished)
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -182,7 +204,8 @@ class Manifest:
         """The inverse of :meth:`as_dict`, also after a way through JSON."""
         families = tuple(FamilyStamp.from_dict(family) for family in written["families"])
         models = {role: ModelStamp(**model) for role, model in written["models"].items()}
-        return cls(**{**written, "families": families, "models": models})
+        sessions = tuple(Session(**session) for session in written.get("sessions", ()))
+        return cls(**{**written, "families": families, "models": models, "sessions": sessions})
 
     def differences(self, other: Manifest) -> list[str]:
         """What keeps ``other`` from going on in this run: ``"seed: 7 ≠ 8"``; empty if nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from falloff.core import RunFileError, Usage
 from falloff.run import files, schema
 from falloff.run.lock import WriterLock
-from falloff.run.manifest import Manifest
+from falloff.run.manifest import Manifest, Session
 from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
 from falloff.run.salvage import salvage
 from falloff.run.trouble import a_folder, explained
@@ -120,6 +120,29 @@ class RunStore:
             details = [a.token_details_row() for a in answers if a.has_token_details]
             self._attach("token_details", details)
             self._attach("logprobs", [a.logprobs_row() for a in answers if a.logprobs])
+
+    def begin(self, budget: int, precision: float | None) -> None:
+        """Say how much is wanted now; the same again, or going on with it, says nothing new."""
+        sessions = self.manifest.sessions
+        if sessions and (sessions[-1].budget, sessions[-1].precision) == (budget, precision):
+            return
+        self._keep_sessions((*sessions, Session(budget=budget, precision=precision)))
+
+    def finish(self) -> None:
+        """Say that all that is wanted has been asked."""
+        *earlier, last = self.manifest.sessions
+        placed = next(self._rows("SELECT count(*) FROM probes"))[0]
+        self._keep_sessions((*earlier, replace(last, probes=placed)))
+
+    def _keep_sessions(self, sessions: tuple[Session, ...]) -> None:
+        if sessions == self.manifest.sessions:
+            return
+        written = json.dumps([asdict(session) for session in sessions])
+        with explained(self.path), schema.transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO manifest VALUES ('sessions', ?)", (written,)
+            )
+        self.manifest = replace(self.manifest, sessions=sessions)
 
     def holds_answers(self) -> bool:
         """Whether any model has answered anything."""

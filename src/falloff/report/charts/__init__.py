@@ -4,6 +4,7 @@ They know neither probes nor comparisons. Colours and dashes follow from a model
 (0 is the teacher), every text is escaped, every chart says in words what it shows.
 """
 
+from falloff.report.charts.badge import Badge, badge_svg
 from falloff.report.charts.dots import DotPlot, DotRow, dot_plot
 from falloff.report.charts.heat import HeatMap, heat_map
 from falloff.report.charts.key import line_key
@@ -12,6 +13,7 @@ from falloff.report.charts.radial import RadialPlot, Reach, Ring, Spoke, radial_
 from falloff.report.charts.scatter import Dot, Scatter, scatter
 
 __all__ = [
+    "Badge",
     "Dot",
     "DotPlot",
     "DotRow",
@@ -25,6 +27,7 @@ __all__ = [
     "Ring",
     "Scatter",
     "Spoke",
+    "badge_svg",
     "dot_plot",
     "heat_map",
     "line_chart",
