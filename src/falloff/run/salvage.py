@@ -14,7 +14,8 @@ from falloff.run import files, schema
 from falloff.run.trouble import is_damage
 
 _COUNTED = ("probes", "answers", "transcripts")
-_TABLES = (*_COUNTED, *schema.LATER_TABLES)
+_OF_PROBES = (*_COUNTED[1:], *(name for name in schema.LATER_TABLES if name != "sessions"))
+_TABLES = (_COUNTED[0], *_OF_PROBES, "sessions")
 
 
 def salvage(path: Path) -> str | None:
@@ -82,7 +83,7 @@ def _drop_after_gaps(copy: sqlite3.Connection) -> None:
         )
         DELETE FROM probes WHERE number IN (SELECT number FROM numbered WHERE position >= n)"""
     )
-    for table in _TABLES[1:]:
+    for table in _OF_PROBES:
         copy.execute(
             f"DELETE FROM {table} WHERE probe NOT IN (SELECT number FROM probes)"  # noqa: S608
         )
