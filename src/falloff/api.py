@@ -40,6 +40,7 @@ def compare(
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
+    journal: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
@@ -72,6 +73,9 @@ def compare(
     what users ask, along the same scale. ``view``: how prompts are looked at, ``ngrams`` unless
     said, ``minilm``, or the folder of a sentence-transformers model.
 
+    ``journal``: how the run file is kept whole, ``wal``, or ``delete`` for a network disk; by
+    default ``FALLOFF_JOURNAL``, or what the disk is fit for (docs/runs.md).
+
     Raises :class:`falloff.core.UsageError` for what cannot be asked,
     :class:`falloff.core.ModelError` for a model that cannot be loaded or stops answering.
     """
@@ -95,6 +99,7 @@ def compare(
         repeats=repeats,
         logprobs=logprobs,
         null=null,
+        journal=journal,
     )
     return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
@@ -116,6 +121,7 @@ def measure(
     train_data: str | Path | None = None,
     traffic: str | Path | None = None,
     view: str | None = None,
+    journal: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
@@ -135,6 +141,7 @@ def measure(
         run=run,
         fresh=fresh,
         repeats=repeats,
+        journal=journal,
     )
     around = surroundings(train_data, traffic, view)
     return _asked({"model": model}, wanted, around, progress)

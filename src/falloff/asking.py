@@ -49,6 +49,7 @@ class Wanted:
     logprobs: int = 0
     null: bool = False
     bench: BenchLike | None = None
+    journal: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.shots <= MOST_SHOTS:
@@ -146,7 +147,7 @@ def ask(
     # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
     # the cores are busy.
     with (
-        open_for_writing(file, manifest, fresh=wanted.fresh) as store,
+        open_for_writing(file, manifest, fresh=wanted.fresh, journal=wanted.journal) as store,
         threadpool_limits(limits=1, user_api="blas"),
     ):
         try:

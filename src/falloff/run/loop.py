@@ -202,8 +202,9 @@ class _Conductor:
             self._progress(self.snapshot())
 
     def snapshot(self) -> Progress:
+        kept = [self._store.note] if self._store.note else []
         notes = (note for model in self._models.values() for note in notes_of(model))
-        return self._meter.snapshot(time.monotonic(), notes=tuple(dict.fromkeys(notes)))
+        return self._meter.snapshot(time.monotonic(), notes=tuple(dict.fromkeys([*kept, *notes])))
 
     def _check_models(self, *, at_end: bool = False) -> None:
         """Raise if a model was given up; ``at_end`` also if it was failing when all was asked."""

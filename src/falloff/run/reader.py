@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
 from falloff.run import files, schema
 from falloff.run.logprobs import Turns, read_logprobs
+from falloff.run.migrations import brought_up
 from falloff.run.records import (
     PROBE_COLUMNS,
     PlacedProbe,
@@ -67,9 +68,9 @@ class RunReader:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
-        self._connection = connection
         connection.execute("BEGIN")
         schema.identify(connection, path)
+        self._connection = connection = brought_up(connection)
         schema.stand_in_for_later_tables(connection)
         connection.execute("PRAGMA query_only = ON")
         self.manifest = files.read_manifest(connection, path)

@@ -11,26 +11,67 @@ from typing import Any
 
 from falloff.core import RunFileError
 from falloff.run import files, schema
-from falloff.run.trouble import is_damage
+from falloff.run.trouble import SUSPECT, is_damage
 
 _COUNTED = ("probes", "answers", "transcripts")
 _TABLES = (*_COUNTED, *schema.LATER_TABLES)
 
 
-def salvage(path: Path) -> str | None:
+# Checking every page of a smaller file takes no time that anybody notices.
+SMALL = 64_000_000
+
+
+def is_doubtful(path: Path) -> bool:
+    """Whether every page is to be checked: of small files, and of those that did not end well.
+
+    A million outcomes take seconds to check. Ask before SQLite has cleaned up after a dead process.
+    """
+    beside = (Path(f"{path}{suffix}") for suffix in ("-wal", "-journal", SUSPECT))
+    return path.stat().st_size <= SMALL or any(file.exists() for file in beside)
+
+
+def salvage(path: Path, *, doubtful: bool = True) -> str | None:
     """Make a damaged run usable again. Returns what was lost; None for a sound file.
 
+    Of a file that is not ``doubtful`` only the length is looked at: damage further in is met when
+    it is read, which leaves a mark for the next time.
     The damaged file stays beside it as ``<run>.damaged``. Raises :class:`RunFileError` if not even
     the manifest can be read. Call with the writer's lock held.
     """
     with closing(files.connect_damaged(path)) as damaged:
-        if _is_sound(damaged):
+        if _is_whole(damaged, path) and (not doubtful or _is_sound(damaged)):
+            _clear(path)
             return None
+        if schema.format_of(damaged) < schema.FORMAT:
+            raise _damaged_and_old(path)
         new = _rescue(damaged, path)
         loss = _loss(new, path)
     shutil.copyfile(path, f"{path}.damaged")
     files.put_in_place(new, path)
+    _clear(path)
     return loss
+
+
+def _clear(path: Path) -> None:
+    Path(f"{path}{SUSPECT}").unlink(missing_ok=True)
+
+
+def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is as long as it says, its write-ahead log aside."""
+    if Path(f"{path}-wal").exists():
+        return True
+    pages, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+    )
+    return path.stat().st_size >= int(pages) * int(size)
+
+
+def _damaged_and_old(path: Path) -> RunFileError:
+    return RunFileError(
+        f"'{path}' is damaged, and of an older format.",
+        remedy="Run the command that made it once with the falloff of that time, which saves what"
+        " can be read, or start over with --fresh.",
+    )
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from falloff.core import RunFileError
 from falloff.run import files, schema
+from falloff.run.journal import Journal, set_journal, wanted_journal
 from falloff.run.lock import WriterLock
 from falloff.run.manifest import Manifest
+from falloff.run.migrations import migrate
 from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
-from falloff.run.salvage import salvage
+from falloff.run.salvage import is_doubtful, salvage
 from falloff.run.trouble import a_folder, explained
 
 _NUMBER = "(SELECT number FROM probes WHERE id = ?)"
@@ -29,7 +31,7 @@ class RunStore:
     Every method that writes is one transaction (WAL, ``synchronous=NORMAL``): what it has written
     survives the end of the process, kill -9 included. A power cut may lose the last moments, never
     more; what is lost is asked again. ``loss`` says what a damaged file had lost when it was
-    opened, None if nothing.
+    opened, None if nothing; ``note`` how it is written, where that is out of the ordinary.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class RunStore:
         connection: sqlite3.Connection,
         lock: WriterLock,
         loss: str | None,
+        note: str | None,
     ) -> None:
         self.path = path
         self.manifest = manifest
         self.loss = loss
+        self.note = note
         self._connection = connection
         self._lock = lock
 
@@ -165,37 +169,47 @@ class RunStore:
             yield from self._connection.execute(query, parameters)
 
 
-def open_for_writing(path: Path, manifest: Manifest, *, fresh: bool = False) -> RunStore:
+def open_for_writing(
+    path: Path, manifest: Manifest, *, fresh: bool = False, journal: str | None = None
+) -> RunStore:
     """The run at ``path``, begun if there is none; ``fresh`` starts an existing one over.
 
-    Raises :class:`falloff.core.RunFileError` if the file is no run, is too new, belongs to another
+    ``journal`` is ``wal``, or ``delete`` for a network disk; unless said, ``FALLOFF_JOURNAL``, or
+    else what the disk is fit for. A run of an older format is brought to this one.
+    Raises :class:`falloff.core.UsageError` for another journal,
+    :class:`falloff.core.RunFileError` if the file is no run, is too new, belongs to another
     run or is being written by another process, and :class:`falloff.core.SetupError` if it cannot
     be written. A damaged run is salvaged, and the store's ``loss`` says so.
     """
     if path.is_dir():
         raise a_folder(path)
+    wanted = wanted_journal(journal)
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = WriterLock(path)
         try:
-            return _open(path, manifest, lock, fresh=fresh)
+            return _open(path, manifest, lock, fresh=fresh, journal=wanted)
         except BaseException:
             lock.release()
             raise
 
 
-def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> RunStore:
+def _open(
+    path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool, journal: Journal | None
+) -> RunStore:
     exists = path.exists() and path.stat().st_size > 0
+    doubtful = exists and is_doubtful(path)
     if exists:
         files.check_identity(path)
     if fresh or not exists:
         files.put_in_place(files.build(path, manifest), path)
-    loss = salvage(path)
+    loss = salvage(path, doubtful=doubtful)
     connection = schema.connect(path, "mode=rw")
     try:
+        note = set_journal(connection, path, journal)
+        migrate(connection)
         stored = files.read_manifest(connection, path)
         _check_match(path, stored, manifest)
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         # Writes nothing, but finds out here that nothing may be written, before models are asked.
         connection.execute("DELETE FROM answers WHERE false")
@@ -205,7 +219,7 @@ def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> R
     except BaseException:
         connection.close()
         raise
-    return RunStore(path, stored, connection, lock, loss)
+    return RunStore(path, stored, connection, lock, loss, note)
 
 
 def _with_repeats(connection: sqlite3.Connection, stored: Manifest, repeats: int) -> Manifest:

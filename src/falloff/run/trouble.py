@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from falloff.core import FalloffError, RunFileError, SetupError
 
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+# Beside a run whose damage was met in reading: every page is checked before it is written again.
+SUSPECT = "-suspect"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -28,6 +30,11 @@ def explained(path: Path) -> Iterator[None]:
 def is_unopenable(error: sqlite3.DatabaseError) -> bool:
     """Whether SQLite could not make the files it needs beside the run."""
     return _code(error) in _UNWRITABLE
+
+
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Whether another connection holds the file."""
+    return _code(error) in _BUSY
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
@@ -54,13 +61,15 @@ def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
     if code == sqlite3.SQLITE_NOTADB:
         return not_a_run(path)
     if is_damage(error):
+        with suppress(OSError):
+            Path(f"{path}{SUSPECT}").touch()
         return RunFileError(
             f"'{path}' is damaged: part of it cannot be read.",
             remedy="Run the command that made it again: it keeps every answer that can be read,"
             " says what is lost, and asks only for that.",
         )
-    if code in _BUSY:
-        return _in_use(path)
+    if is_busy(error):
+        return in_use(path, "Another process", doing="using")
     if is_unopenable(error):
         return _unwritable(path, str(error))
     if code in _DISK:
@@ -80,10 +89,14 @@ def _unwritable(path: Path, why: str) -> SetupError:
     )
 
 
-def _in_use(path: Path) -> RunFileError:
+def in_use(
+    path: Path, who: str, *, doing: str = "writing to", claim: Path | None = None
+) -> RunFileError:
+    """``claim``: the file that keeps others out, where a disk takes no locks."""
+    gone = f" If there is no such process, remove '{claim}'." if claim else ""
     return RunFileError(
-        f"Another process is writing to '{path}'.",
-        remedy="Wait until it is done, or name another file with --run.",
+        f"{who} is {doing} '{path}'.",
+        remedy=f"Wait until it is done, or name another file with --run.{gone}",
     )
 
 
