@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.core import RunFileError
+from falloff.core import RunFileError, SetupError
 from falloff.run import files, schema
 from falloff.run.journal import Journal, set_journal, wanted_journal
 from falloff.run.lock import WriterLock
@@ -49,6 +50,8 @@ class RunStore:
         self.note = note
         self._connection = connection
         self._lock = lock
+        self._identity = files.identity(path)
+        self._gone: SetupError | None = None
 
     def placed(self, family: str) -> Iterator[PlacedProbe]:
         """The probes of a family that have been placed so far, by position."""
@@ -60,7 +63,7 @@ class RunStore:
 
     def place(self, probes: Sequence[PlacedProbe]) -> None:
         """Record a batch, all of it or nothing."""
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.executemany(
                 f"INSERT INTO probes ({PROBE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (placed.as_row() for placed in probes),
@@ -71,7 +74,7 @@ class RunStore:
 
         For the end of a run: they are of a larger budget that was given up.
         """
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.execute(
                 """WITH reached AS (
                     SELECT family, max(position) AS last FROM probes
@@ -111,9 +114,10 @@ class RunStore:
     def record(self, answers: Sequence[Answer]) -> None:
         """Commit answers with their transcripts; an answer replaces an earlier error.
 
-        Raises :class:`falloff.core.SetupError` when the disk is full: then none of them is kept.
+        Raises :class:`falloff.core.SetupError` when the disk is full or the file has been removed:
+        then none of them is kept.
         """
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.executemany(
                 f"INSERT OR REPLACE INTO answers VALUES (?, ?, {_NUMBER}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (answer.as_row() for answer in answers),
@@ -131,7 +135,7 @@ class RunStore:
 
     def keep_novelty(self, training: dict[str, Any], distances: Mapping[str, float]) -> None:
         """Keep the distance of each probe, by id, and of which training data; replaces earlier."""
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.execute("DELETE FROM novelty")
             self._connection.executemany(
                 f"INSERT INTO novelty VALUES ({_NUMBER}, ?)",  # noqa: S608
@@ -156,6 +160,18 @@ class RunStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All of the block is written, or nothing."""
+        with explained(self.path):
+            if self._gone is None and files.identity(self.path) != self._identity:
+                # Still open, it takes what nobody would ever find again.
+                self._gone = files.put_back(self._connection, self.path)
+            if self._gone:
+                raise self._gone
+            with schema.transaction(self._connection):
+                yield
 
     def _attach(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write what goes with answers, a row each: role, repeat, probe id, and one more column."""
