@@ -5,6 +5,8 @@ Every number is taken in a process of its own, so that memory is that of one thi
     python -m benchmarks.asking.store [--outcomes 1000000] [--keep FOLDER]
 """
 
+# ruff: noqa: ARG001 - all measures take the same arguments
+
 from __future__ import annotations
 
 import argparse

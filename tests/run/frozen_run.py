@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.asking.free_family import FREE
+
 from falloff.core import Reply, Request
 from falloff.run import Manifest, conduct, open_for_writing
 from falloff.sampling import SpaceFilling

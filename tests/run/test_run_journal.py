@@ -32,7 +32,7 @@ def _mode(path: Path) -> str:
 @pytest.mark.parametrize(
     ("place", "kind", "network"),
     [
-        ("/tmp/a", "ext4", False),
+        ("/srv/a", "ext4", False),
         ("/home/me/a", "nfs4", True),
         ("/home/me/local disk/a", "xfs", False),
         ("/homes/a", "ext4", False),

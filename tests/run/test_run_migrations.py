@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from benchmarks.asking.free_family import FREE
 from frozen_run import FROZEN, FreeModel, thaw
 from run_fakes import manifest_of, outcomes, pair, run
 
-from benchmarks.asking.free_family import FREE
 from falloff.core import RunFileError
 from falloff.run import conduct, files, migrations, open_for_reading, open_for_writing, schema
 from falloff.sampling import SpaceFilling
