@@ -39,7 +39,7 @@ def salvage(path: Path, *, doubtful: bool = True) -> str | None:
     the manifest can be read. Call with the writer's lock held.
     """
     with closing(files.connect_damaged(path)) as damaged:
-        if _is_whole(damaged, path) and (not doubtful or _is_sound(damaged)):
+        if _is_whole(path) and (not doubtful or _is_sound(damaged)):
             _clear(path)
             return None
         if schema.format_of(damaged) < schema.FORMAT:
@@ -56,14 +56,16 @@ def _clear(path: Path) -> None:
     Path(f"{path}{SUSPECT}").unlink(missing_ok=True)
 
 
-def _is_whole(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file is as long as it says, its write-ahead log aside."""
-    if Path(f"{path}-wal").exists():
-        return True
-    pages, size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
-    )
-    return path.stat().st_size >= int(pages) * int(size)
+def _is_whole(path: Path) -> bool:
+    """Whether the file is as long as it says: otherwise SQLite refuses it at once."""
+    with closing(schema.connect(path, "mode=rw")) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                return False
+            raise
+    return True
 
 
 def _damaged_and_old(path: Path) -> RunFileError:
