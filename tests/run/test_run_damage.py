@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,17 +101,15 @@ def _read_all(path: Path) -> None:
 
 
 def _survives(path: Path) -> None:
-    """One clear error or none, reading and writing; then the same command, or --fresh, ends it."""
-    try:
+    """One clear error or none in reading; then the same command ends it, or it starts over."""
+    with suppress(FalloffError):
         _read_all(path)
-    except FalloffError as error:
-        assert error.remedy
     try:
         run(path, pair(), budget=40)
-    except FalloffError as error:
-        assert error.remedy
+    except RunFileError:
         path.unlink()
         run(path, pair(), budget=40)
+    _read_all(path)
     assert len(outcomes(path)) >= 80
 
 
@@ -127,6 +126,7 @@ def test_bytes_that_flip_anywhere_end_in_one_clear_error_or_none(
 
 KILLED = """
 import asyncio, os, sys
+from contextlib import suppress
 from pathlib import Path
 from run_fakes import conducted, manifest_of, pair
 from falloff.run import open_for_writing

@@ -21,7 +21,7 @@ from falloff.run.manifest import Manifest
 from falloff.run.migrations import migrate
 from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
 from falloff.run.salvage import is_doubtful, salvage
-from falloff.run.trouble import a_folder, explained
+from falloff.run.trouble import a_folder, decoded, explained
 
 _NUMBER = "(SELECT number FROM probes WHERE id = ?)"
 
@@ -59,7 +59,7 @@ class RunStore:
             f"SELECT {PROBE_COLUMNS} FROM probes WHERE family = ? ORDER BY position",  # noqa: S608
             family,
         )
-        return map(PlacedProbe.from_row, rows)
+        return decoded(self.path, rows, PlacedProbe.from_row)
 
     def place(self, probes: Sequence[PlacedProbe]) -> None:
         """Record a batch, all of it or nothing."""

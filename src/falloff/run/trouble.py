@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 from falloff.core import FalloffError, RunFileError, SetupError
 
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
-# Beside a run whose damage was met in reading: every page is checked before it is written again.
+# Beside a run whose damage was met in reading: all of it is checked before it is written again.
 SUSPECT = "-suspect"
+# Falloff's own queries are right for what its files hold. Where SQLite finds an error in one, such
+# as a table that is not there or text that is none, it is the file that has changed.
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}
+# What reading a value raises that nobody wrote.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+T = TypeVar("T")
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -23,6 +30,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _explanation(path, error) from error
+    except UnicodeDecodeError as error:
+        raise _damaged(path) from error
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from error
 
@@ -38,8 +47,20 @@ def is_busy(error: sqlite3.DatabaseError) -> bool:
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether pages of the file are lost, rather than locked or not to be written."""
-    return _code(error) == sqlite3.SQLITE_CORRUPT
+    """Whether something in the file is lost, rather than locked or not to be written."""
+    return _code(error) in _DAMAGE
+
+
+def decoded(
+    path: Path, rows: Iterable[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]
+) -> Iterator[T]:
+    """What the rows of a run say. Raises :class:`RunFileError` at one that says nothing."""
+    for row in rows:
+        try:
+            value = decode(row)
+        except UNREADABLE as error:
+            raise _damaged(path) from error
+        yield value
 
 
 def not_a_run(path: Path) -> RunFileError:
@@ -61,13 +82,7 @@ def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
     if code == sqlite3.SQLITE_NOTADB:
         return not_a_run(path)
     if is_damage(error):
-        with suppress(OSError):
-            Path(f"{path}{SUSPECT}").touch()
-        return RunFileError(
-            f"'{path}' is damaged: part of it cannot be read.",
-            remedy="Run the command that made it again: it keeps every answer that can be read,"
-            " says what is lost, and asks only for that.",
-        )
+        return _damaged(path)
     if is_busy(error):
         return in_use(path, "Another process", doing="using")
     if is_unopenable(error):
@@ -79,6 +94,16 @@ def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
             " command again to go on.",
         )
     return RunFileError(f"'{path}' cannot be used: {error}.", remedy="Give another file.")
+
+
+def _damaged(path: Path) -> RunFileError:
+    with suppress(OSError):
+        Path(f"{path}{SUSPECT}").touch()
+    return RunFileError(
+        f"'{path}' is damaged: part of it cannot be read.",
+        remedy="Run the command that made it again: it keeps every answer that can be read,"
+        " says what is lost, and asks only for that.",
+    )
 
 
 def _unwritable(path: Path, why: str) -> SetupError:
