@@ -113,7 +113,7 @@ def _survives(path: Path) -> None:
     assert len(outcomes(path)) >= 80
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(places=flips | in_the_header)
 def test_bytes_that_flip_anywhere_end_in_one_clear_error_or_none(
     places: list[tuple[float, int]], tmp_path_factory: pytest.TempPathFactory

@@ -181,8 +181,9 @@ class RunStore:
         )
 
     def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        # All at once: what is kept of them is as large, and nobody is left waiting in the middle.
         with explained(self.path):
-            yield from self._connection.execute(query, parameters)
+            return iter(self._connection.execute(query, parameters).fetchall())
 
 
 def open_for_writing(

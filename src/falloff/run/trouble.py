@@ -127,4 +127,6 @@ def in_use(
 
 def _code(error: sqlite3.DatabaseError) -> int:
     """SQLite's primary result code, without the extended part."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    # Python's own complaints have none; text that is no text is the one that tells of the file.
+    none = sqlite3.SQLITE_ERROR if isinstance(error, sqlite3.OperationalError) else 0
+    return int(getattr(error, "sqlite_errorcode", none)) & 0xFF
