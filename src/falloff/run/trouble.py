@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,13 +52,15 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
 
 
 def decoded(
-    path: Path, rows: Iterable[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]
+    path: Path, rows: Iterator[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]
 ) -> Iterator[T]:
     """What the rows of a run say. Raises :class:`RunFileError` at one that says nothing."""
     for row in rows:
         try:
             value = decode(row)
         except UNREADABLE as error:
+            if isinstance(rows, Generator):
+                rows.close()  # now, rather than after its connection
             raise _damaged(path) from error
         yield value
 
