@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking docs models clean
+.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking bench-store bench-local docs models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -42,6 +42,10 @@ bench-measurement-quick: $(VENV)/.bench
 # Asking over HTTP beside a bare aiohttp loop, two minutes; the OpenAI package too where it is there.
 bench-asking: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.asking.http
+
+# What keeping answers costs, and what a run of a million outcomes takes; a quarter of an hour.
+bench-store: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.asking.store
 
 # AEPsych wants older versions of nearly everything, so it lives in an environment of its own.
 AEPSYCH := benchmarks/.aepsych/venv

@@ -48,6 +48,7 @@ def compare(
     max_cost: float | None = None,
     prices: PricesLike = None,
     confirm: Callable[[Path], None] = lambda _: None,
+    journal: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Put the same probes to a teacher and to one student or several, and compare them.
@@ -87,6 +88,9 @@ def compare(
     what users ask, along the same scale. ``view``: how prompts are looked at, ``ngrams`` unless
     said, ``minilm``, or the folder of a sentence-transformers model.
 
+    ``journal``: how the run file is kept whole, ``wal``, or ``delete`` for a network disk; by
+    default ``FALLOFF_JOURNAL``, or what the disk is fit for (docs/runs.md).
+
     ``prices`` has what models cost, by spec or name as in ``[prices]`` of a falloff.toml:
     ``{"gpt-4o*": {"input": 2.5, "output": 10}}``. With ``max_cost`` the run ends before it costs
     more, all that was answered kept. ``confirm`` is called with the run's file before anything is
@@ -122,6 +126,7 @@ def compare(
         max_cost=max_cost,
         prices=prices,
         confirm=confirm,
+        journal=journal,
     )
     return _asked(roles, wanted, surroundings(train_data, traffic, view), progress)
 
@@ -149,6 +154,7 @@ def measure(
     max_cost: float | None = None,
     prices: PricesLike = None,
     confirm: Callable[[Path], None] = lambda _: None,
+    journal: str | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Run:
     """Measure one model alone: centre, curves, edges and volume. Arguments as for `compare`.
@@ -174,6 +180,7 @@ def measure(
         max_cost=max_cost,
         prices=prices,
         confirm=confirm,
+        journal=journal,
     )
     around = surroundings(train_data, traffic, view)
     return _asked({"model": model}, wanted, around, progress)

@@ -60,6 +60,7 @@ class Wanted:
     max_cost: float | None = None
     prices: PricesLike = None
     confirm: Callable[[Path], None] = lambda _: None
+    journal: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.shots <= MOST_SHOTS:
@@ -205,7 +206,7 @@ def _ask(
     # Small models gain nothing from a second BLAS thread, and lose most of their speed to it where
     # the cores are busy.
     with (
-        open_for_writing(file, manifest, fresh=wanted.fresh) as store,
+        open_for_writing(file, manifest, fresh=wanted.fresh, journal=wanted.journal) as store,
         threadpool_limits(limits=1, user_api="blas"),
     ):
         try:

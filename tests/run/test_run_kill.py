@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from run_fakes import outcomes, pair, run
 
 from falloff.core import child_rng
@@ -18,20 +19,25 @@ BUDGET, REPEATS = 60, 3
 SESSION = Path(__file__).with_name("run_session.py")
 
 
-def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kills", "budget"), [(5, BUDGET), pytest.param(50, 500, marks=pytest.mark.slow)]
+)
+def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(
+    tmp_path: Path, kills: int, budget: int
+) -> None:
     path, whole = tmp_path / "a.falloff", tmp_path / "b.falloff"
     moments = child_rng("moments", 3)
-    for session in range(4):
+    for session in range(kills):
         known = _answered(path)
         log = tmp_path / f"asked-{session}"
-        with _session(path, log) as process:
+        with _session(path, log, budget) as process:
             _wait_for(log, lines=moments.randrange(1, 24))
             time.sleep(moments.random() / 50)
             process.kill()
         asked = set(log.read_text().split("\n"))
         assert not known & asked, "what is on disk is not asked again"
         assert known <= _answered(path), "what is on disk stays there"
-    _ends_as_a_run_that_was_not_killed(path, whole)
+    _ends_as_a_run_that_was_not_killed(path, whole, budget)
 
 
 def test_a_run_killed_among_its_repeats_goes_on_with_them(tmp_path: Path) -> None:
@@ -50,10 +56,10 @@ def test_a_run_killed_among_its_repeats_goes_on_with_them(tmp_path: Path) -> Non
     _ends_as_a_run_that_was_not_killed(path, whole)
 
 
-def _ends_as_a_run_that_was_not_killed(path: Path, whole: Path) -> None:
+def _ends_as_a_run_that_was_not_killed(path: Path, whole: Path, budget: int = BUDGET) -> None:
     last, known = pair(), _answered(path)
-    run(path, last, budget=BUDGET, repeats=REPEATS)
-    run(whole, pair(), budget=BUDGET, repeats=REPEATS)
+    run(path, last, budget=budget, repeats=REPEATS)
+    run(whole, pair(), budget=budget, repeats=REPEATS)
     answers = _answered(whole)
     assert 0 < len(known) < len(answers)
     assert sum(last[role].asked.total() for role in last) == len(answers - known)
@@ -74,9 +80,9 @@ def test_ctrl_c_keeps_what_has_come_and_ends_the_process(tmp_path: Path) -> None
 
 
 @contextmanager
-def _session(path: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _session(path: Path, log: Path, budget: int = BUDGET) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
-        [sys.executable, str(SESSION), str(path), str(log), str(BUDGET), str(REPEATS)],
+        [sys.executable, str(SESSION), str(path), str(log), str(budget), str(REPEATS)],
         stderr=subprocess.PIPE,
     ) as process:
         yield process

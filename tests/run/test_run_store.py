@@ -127,7 +127,7 @@ def test_a_newer_format_is_refused_with_advice(tmp_path: Path) -> None:
 def test_two_writers_in_one_process_are_refused(tmp_path: Path) -> None:
     with (
         open_for_writing(tmp_path / "a.falloff", manifest_of(pair())),
-        pytest.raises(RunFileError, match="Another process is writing"),
+        pytest.raises(RunFileError, match=rf"process \({os.getpid()} on .*\) is writing"),
     ):
         open_for_writing(tmp_path / "a.falloff", manifest_of(pair()))
 
@@ -155,7 +155,8 @@ def test_another_process_that_writes_is_respected_and_its_death_noticed(tmp_path
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"ready\n"
-        with pytest.raises(RunFileError, match="Another process is writing"):
+        named = rf"Another process \({holder.pid} on .*\) is writing to '{path}'"
+        with pytest.raises(RunFileError, match=named):
             open_for_writing(path, manifest_of(pair()), fresh=True)
         assert len(outcomes(path)) == 4, "reading is possible all the same"
         holder.kill()

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from falloff.core import RunFileError
+from falloff.core import RunFileError, SetupError
 from falloff.run import schema
 from falloff.run.manifest import Manifest
 
@@ -36,6 +36,35 @@ def put_in_place(new: Path, path: Path) -> None:
     """
     _remove_logs(path)
     new.replace(path)
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another that takes its name; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def put_back(connection: sqlite3.Connection, path: Path) -> SetupError:
+    """Write a run whose file was removed, and is still open, to its place again.
+
+    Returns what to tell. Where another file has taken the place, it goes to ``<run>.rescued``.
+    """
+    target = Path(f"{path}.rescued") if path.exists() else path
+    try:
+        _remove_logs(target)
+        with closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+    except sqlite3.DatabaseError as error:
+        kept = f"It could not be written again: {error}."
+    else:
+        kept = f"What it held is written to '{target}'."
+    return SetupError(
+        f"The file '{path}' is gone: it was moved or removed while it was written.",
+        remedy=f"{kept} Leave it in its place, and run the same command again to go on.",
+    )
 
 
 def remove(path: Path) -> None:

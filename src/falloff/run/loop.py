@@ -220,7 +220,8 @@ class _Conductor:
         self._store.keep_busy(self._ledger.busy())
 
     def snapshot(self) -> Progress:
-        notes = [note for model in self._models.values() for note in notes_of(model)]
+        kept = [self._store.note] if self._store.note else []
+        notes = [*kept, *(note for model in self._models.values() for note in notes_of(model))]
         return self._meter.snapshot(
             time.monotonic(),
             notes=tuple(dict.fromkeys([*notes, *self._purse.uncounted(self._names)])),

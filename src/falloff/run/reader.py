@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
 from falloff.run import files, schema
 from falloff.run.logprobs import Turns, read_logprobs
+from falloff.run.migrations import brought_up
 from falloff.run.records import (
     PROBE_COLUMNS,
     PlacedProbe,
@@ -24,7 +25,7 @@ from falloff.run.records import (
     read_transcript,
 )
 from falloff.run.spending import spending_of
-from falloff.run.trouble import a_folder, explained, is_unopenable
+from falloff.run.trouble import a_folder, decoded, explained, is_unopenable
 from falloff.sampling import FamilyEvidence
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ class RunReader:
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
-        self._connection = connection
         connection.execute("BEGIN")
         schema.identify(connection, path)
+        self._connection = connection = brought_up(connection)
         schema.stand_in_for_later_tables(connection)
         connection.execute("PRAGMA query_only = ON")
         self.manifest = files.read_manifest(connection, path)
@@ -78,17 +79,18 @@ class RunReader:
     def evidence(self, family: str, repeat: int = 0) -> FamilyAnswers:
         """All that is known of a family, its probes in canonical order."""
         self._check("family", family, [stamp.name for stamp in self.manifest.families])
+        rows = self._rows(
+            "SELECT id, coordinate, share, seed FROM probes WHERE family = ? ORDER BY position",
+            family,
+        )
         probes = list(
-            self._rows(
-                "SELECT id, coordinate, share, seed FROM probes WHERE family = ? ORDER BY position",
-                family,
-            )
+            decoded(self.path, rows, lambda row: (row[0], read_coordinate(row[1]), *row[2:]))
         )
         answers = {role: self._family_answers(family, role, repeat) for role in self.manifest.roles}
         return FamilyAnswers(
             family=family,
             probe_ids=tuple(row[0] for row in probes),
-            coordinates=tuple(read_coordinate(row[1]) for row in probes),
+            coordinates=tuple(row[1] for row in probes),
             shares=tuple(row[2] for row in probes),
             seeds=tuple(row[3] for row in probes),
             scores={role: scores for role, (scores, _, _) in answers.items()},
@@ -111,7 +113,9 @@ class RunReader:
             role,
             repeat,
         )
-        return ((PlacedProbe.from_row(row[:8]), read_outcome(row[8:])) for row in rows)
+        return decoded(
+            self.path, rows, lambda row: (PlacedProbe.from_row(row[:8]), read_outcome(row[8:]))
+        )
 
     def transcripts(
         self, role: str, probe_ids: Iterable[str], repeat: int = 0
@@ -119,14 +123,15 @@ class RunReader:
         """What was said on these probes, in the order given; those not asked are left out."""
         self._check("role", role, self.manifest.roles)
         for probe_id in probe_ids:
-            for (messages,) in self._rows(
+            rows = self._rows(
                 """SELECT t.messages FROM transcripts t JOIN probes p ON p.number = t.probe
                    WHERE t.role = ? AND t.repeat = ? AND p.id = ?""",
                 role,
                 repeat,
                 probe_id,
-            ):
-                yield probe_id, read_transcript(messages)
+            )
+            for transcript in decoded(self.path, rows, lambda row: read_transcript(row[0])):
+                yield probe_id, transcript
 
     def tokens(
         self, family: str, left: str, right: str
@@ -146,20 +151,24 @@ class RunReader:
             right,
             family,
         )
-        return ((a and read_logprobs(a), b and read_logprobs(b)) for a, b in rows)
+        return decoded(self.path, rows, lambda row: (_turns(row[0]), _turns(row[1])))
 
     def openings(self) -> Iterator[tuple[str, str]]:
         """(id, prompt) of every probe that was asked: what the user says before the first reply."""
         seen: set[str] = set()
         for role in self.manifest.roles:
-            for probe_id, messages in self._rows(
+            rows = self._rows(
                 """SELECT p.id, t.messages FROM transcripts t JOIN probes p ON p.number = t.probe
                    WHERE t.role = ? AND t.repeat = 0 ORDER BY t.probe""",
                 role,
-            ):
-                if probe_id not in seen:
-                    seen.add(probe_id)
-                    yield probe_id, _opening(read_transcript(messages))
+            )
+            unseen = (row for row in rows if row[0] not in seen)
+            openings = decoded(
+                self.path, unseen, lambda row: (row[0], _opening(read_transcript(row[1])))
+            )
+            for probe_id, opening in openings:
+                seen.add(probe_id)
+                yield probe_id, opening
 
     def distances(self) -> dict[str, float]:
         """Distances to training data by probe id, as far as the run keeps them."""
@@ -189,20 +198,19 @@ class RunReader:
     def _family_answers(
         self, family: str, role: str, repeat: int
     ) -> tuple[NDArray[np.float64], tuple[Reason | None, ...], tuple[str | None, ...]]:
-        rows = list(
-            self._rows(
-                """SELECT a.score, a.reason, a.answer FROM probes p LEFT JOIN answers a
-                   ON a.role = ? AND a.repeat = ? AND a.probe = p.number
-                   WHERE p.family = ? ORDER BY p.position""",
-                role,
-                repeat,
-                family,
-            )
+        found = self._rows(
+            """SELECT a.score, a.reason, a.answer FROM probes p LEFT JOIN answers a
+               ON a.role = ? AND a.repeat = ? AND a.probe = p.number
+               WHERE p.family = ? ORDER BY p.position""",
+            role,
+            repeat,
+            family,
         )
+        rows = list(decoded(self.path, found, _score_reason_answer))
         return (
             np.array([row[0] for row in rows], dtype=np.float64),
-            tuple(row[1] and Reason(row[1]) for row in rows),
-            tuple(read_answer(row[2]) for row in rows),
+            tuple(row[1] for row in rows),
+            tuple(row[2] for row in rows),
         )
 
     def _completeness(self, role: str, repeat: int) -> Completeness:
@@ -224,6 +232,17 @@ class RunReader:
     def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         with explained(self.path):
             yield from self._connection.execute(query, parameters)
+
+
+def _score_reason_answer(row: tuple[Any, ...]) -> tuple[float | None, Reason | None, str | None]:
+    score, reason, answer = row
+    if score is not None and not 0 <= score <= 1:
+        raise ValueError(f"a score of {score}")
+    return score, reason and Reason(reason), read_answer(answer)
+
+
+def _turns(written: bytes | None) -> Turns | None:
+    return None if written is None else read_logprobs(written)
 
 
 def _opening(transcript: Transcript) -> str:

@@ -23,9 +23,13 @@ class Recorder:
 
     async def keep(self, answer: Answer) -> None:
         """Returns when the answer is on disk."""
-        self._waiting.append(answer)
+        group = self._waiting
+        group.append(answer)
         await asyncio.sleep(0)
-        self.flush()
+        # Only the first of a group commits it: the others would commit, one by one, what those
+        # before them have kept since.
+        if group is self._waiting:
+            self.flush()
 
     def flush(self) -> None:
         """Commit what is waiting; also what cancelled episodes have left behind."""

@@ -40,10 +40,13 @@ class PlacedProbe:
 
     @classmethod
     def from_row(cls, row: tuple[Any, ...]) -> PlacedProbe:
-        _, family, version, coordinate, seed, share, round_, position = row
+        """The inverse of :meth:`as_row`. Raises :class:`ValueError` where the id is another's."""
+        id_, family, version, coordinate, seed, share, round_, position = row
         probe = Probe(
             family=family, version=version, coordinate=read_coordinate(coordinate), seed=seed
         )
+        if probe.id != id_:
+            raise ValueError(f"'{id_}' is not the id of {probe.id}")
         return cls(probe=probe, share=share, round=round_, position=position)
 
 

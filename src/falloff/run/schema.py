@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from falloff.core import RunFileError, SetupError
+from falloff.run import disks
 from falloff.run.trouble import not_a_run
 
 # Stands in the header of every run file ("fall"), so that another SQLite file is told apart.
 APPLICATION_ID = 0x66616C6C
-# Raised whenever an older falloff could not read the file any more.
+# Raised whenever an older falloff could not read the file any more, with a step in migrations.py.
 FORMAT = 1
 OLDEST_SQLITE = (3, 37)
 
@@ -85,8 +86,10 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
             f" has {sqlite3.sqlite_version}.",
             remedy="Use a newer build of Python, for example one from uv, conda or python.org.",
         )
+    # Without locks SQLite would find every file in use; there the writer keeps others out itself.
+    locks = "" if disks.has_locks(path) else "&nolock=1"
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=5.0
+        f"{path.absolute().as_uri()}?{mode}{locks}", uri=True, isolation_level=None, timeout=5.0
     )
 
 
@@ -121,10 +124,15 @@ def identify(connection: sqlite3.Connection, path: Path) -> None:
     """Raise :class:`RunFileError` unless this is a run file that this falloff can read."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise not_a_run(path)
-    written = connection.execute("PRAGMA user_version").fetchone()[0]
+    written = format_of(connection)
     if written > FORMAT:
         raise RunFileError(
             f"'{path}' was written by a newer falloff: run format {written}, and this one reads"
             f" up to {FORMAT}.",
             remedy="Upgrade with: pip install --upgrade falloff",
         )
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """The format that an open run file was written in."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

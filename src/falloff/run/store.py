@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.core import RunFileError, Usage
+from falloff.core import RunFileError, SetupError, Usage
 from falloff.run import files, schema
+from falloff.run.journal import Journal, set_journal, wanted_journal
 from falloff.run.lock import WriterLock
 from falloff.run.manifest import Manifest, Session
+from falloff.run.migrations import migrate
 from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
-from falloff.run.salvage import salvage
-from falloff.run.trouble import a_folder, explained
+from falloff.run.salvage import is_doubtful, salvage
+from falloff.run.trouble import a_folder, decoded, explained
 
 _NUMBER = "(SELECT number FROM probes WHERE id = ?)"
 
@@ -29,7 +32,7 @@ class RunStore:
     Every method that writes is one transaction (WAL, ``synchronous=NORMAL``): what it has written
     survives the end of the process, kill -9 included. A power cut may lose the last moments, never
     more; what is lost is asked again. ``loss`` says what a damaged file had lost when it was
-    opened, None if nothing.
+    opened, None if nothing; ``note`` how it is written, where that is out of the ordinary.
     """
 
     def __init__(
@@ -39,13 +42,17 @@ class RunStore:
         connection: sqlite3.Connection,
         lock: WriterLock,
         loss: str | None,
+        note: str | None,
     ) -> None:
         self.path = path
         self.manifest = manifest
         self.loss = loss
+        self.note = note
         self._connection = connection
         self._lock = lock
         self._session: int | None = None
+        self._identity = files.identity(path)
+        self._gone: SetupError | None = None
 
     def placed(self, family: str) -> Iterator[PlacedProbe]:
         """The probes of a family that have been placed so far, by position."""
@@ -53,11 +60,11 @@ class RunStore:
             f"SELECT {PROBE_COLUMNS} FROM probes WHERE family = ? ORDER BY position",  # noqa: S608
             family,
         )
-        return map(PlacedProbe.from_row, rows)
+        return decoded(self.path, rows, PlacedProbe.from_row)
 
     def place(self, probes: Sequence[PlacedProbe]) -> None:
         """Record a batch, all of it or nothing."""
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.executemany(
                 f"INSERT INTO probes ({PROBE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (placed.as_row() for placed in probes),
@@ -68,7 +75,7 @@ class RunStore:
 
         For the end of a run: they are of a larger budget that was given up.
         """
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.execute(
                 """WITH reached AS (
                     SELECT family, max(position) AS last FROM probes
@@ -108,9 +115,10 @@ class RunStore:
     def record(self, answers: Sequence[Answer]) -> None:
         """Commit answers with their transcripts; an answer replaces an earlier error.
 
-        Raises :class:`falloff.core.SetupError` when the disk is full: then none of them is kept.
+        Raises :class:`falloff.core.SetupError` when the disk is full or the file has been removed:
+        then none of them is kept.
         """
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.executemany(
                 f"INSERT OR REPLACE INTO answers VALUES (?, ?, {_NUMBER}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (answer.as_row() for answer in answers),
@@ -138,7 +146,7 @@ class RunStore:
         if sessions == self.manifest.sessions:
             return
         written = json.dumps([asdict(session) for session in sessions])
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.execute(
                 "INSERT OR REPLACE INTO manifest VALUES ('sessions', ?)", (written,)
             )
@@ -186,7 +194,7 @@ class RunStore:
         if self._session is None:
             last = next(self._rows("SELECT coalesce(max(session), 0) FROM sessions"))[0]
             self._session = last + 1
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)",
                 ((role, self._session, seconds) for role, seconds in busy.items()),
@@ -194,7 +202,7 @@ class RunStore:
 
     def keep_novelty(self, training: dict[str, Any], distances: Mapping[str, float]) -> None:
         """Keep the distance of each probe, by id, and of which training data; replaces earlier."""
-        with explained(self.path), schema.transaction(self._connection):
+        with self._writing():
             self._connection.execute("DELETE FROM novelty")
             self._connection.executemany(
                 f"INSERT INTO novelty VALUES ({_NUMBER}, ?)",  # noqa: S608
@@ -220,6 +228,18 @@ class RunStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """All of the block is written, or nothing."""
+        with explained(self.path):
+            if self._gone is None and files.identity(self.path) != self._identity:
+                # Still open, it takes what nobody would ever find again.
+                self._gone = files.put_back(self._connection, self.path)
+            if self._gone:
+                raise self._gone
+            with schema.transaction(self._connection):
+                yield
+
     def _attach(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write what goes with answers, a row each: role, repeat, probe id, and one more column."""
         self._connection.executemany(
@@ -228,41 +248,52 @@ class RunStore:
         )
 
     def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        # All at once: what is kept of them is as large, and nobody is left waiting in the middle.
         with explained(self.path):
-            yield from self._connection.execute(query, parameters)
+            return iter(self._connection.execute(query, parameters).fetchall())
 
 
-def open_for_writing(path: Path, manifest: Manifest, *, fresh: bool = False) -> RunStore:
+def open_for_writing(
+    path: Path, manifest: Manifest, *, fresh: bool = False, journal: str | None = None
+) -> RunStore:
     """The run at ``path``, begun if there is none; ``fresh`` starts an existing one over.
 
-    Raises :class:`falloff.core.RunFileError` if the file is no run, is too new, belongs to another
+    ``journal`` is ``wal``, or ``delete`` for a network disk; unless said, ``FALLOFF_JOURNAL``, or
+    else what the disk is fit for. A run of an older format is brought to this one.
+    Raises :class:`falloff.core.UsageError` for another journal,
+    :class:`falloff.core.RunFileError` if the file is no run, is too new, belongs to another
     run or is being written by another process, and :class:`falloff.core.SetupError` if it cannot
     be written. A damaged run is salvaged, and the store's ``loss`` says so.
     """
     if path.is_dir():
         raise a_folder(path)
+    wanted = wanted_journal(journal)
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = WriterLock(path)
         try:
-            return _open(path, manifest, lock, fresh=fresh)
+            return _open(path, manifest, lock, fresh=fresh, journal=wanted)
         except BaseException:
             lock.release()
             raise
 
 
-def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> RunStore:
+def _open(
+    path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool, journal: Journal | None
+) -> RunStore:
     exists = path.exists() and path.stat().st_size > 0
+    doubtful = exists and is_doubtful(path)
     if exists:
         files.check_identity(path)
     if fresh or not exists:
         files.put_in_place(files.build(path, manifest), path)
-    loss = salvage(path)
+    loss = salvage(path, doubtful=doubtful)
     connection = schema.connect(path, "mode=rw")
     try:
+        note = set_journal(connection, path, journal)
+        migrate(connection)
         stored = files.read_manifest(connection, path)
         _check_match(path, stored, manifest)
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         # Writes nothing, but finds out here that nothing may be written, before models are asked.
         connection.execute("DELETE FROM answers WHERE false")
@@ -272,7 +303,7 @@ def _open(path: Path, manifest: Manifest, lock: WriterLock, *, fresh: bool) -> R
     except BaseException:
         connection.close()
         raise
-    return RunStore(path, stored, connection, lock, loss)
+    return RunStore(path, stored, connection, lock, loss, note)
 
 
 def _with_repeats(connection: sqlite3.Connection, stored: Manifest, repeats: int) -> Manifest:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 from falloff.core import FalloffError, RunFileError, SetupError
 
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 _DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+# Beside a run whose damage was met in reading: all of it is checked before it is written again.
+SUSPECT = "-suspect"
+# Falloff's own queries are right for what its files hold. Where SQLite finds an error in one, such
+# as a table that is not there or text that is none, it is the file that has changed.
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}
+# What reading a value raises that nobody wrote.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+T = TypeVar("T")
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -21,6 +30,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise _explanation(path, error) from error
+    except UnicodeDecodeError as error:
+        raise _damaged(path) from error
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from error
 
@@ -30,9 +41,28 @@ def is_unopenable(error: sqlite3.DatabaseError) -> bool:
     return _code(error) in _UNWRITABLE
 
 
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Whether another connection holds the file."""
+    return _code(error) in _BUSY
+
+
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether pages of the file are lost, rather than locked or not to be written."""
-    return _code(error) == sqlite3.SQLITE_CORRUPT
+    """Whether something in the file is lost, rather than locked or not to be written."""
+    return _code(error) in _DAMAGE
+
+
+def decoded(
+    path: Path, rows: Iterator[tuple[Any, ...]], decode: Callable[[tuple[Any, ...]], T]
+) -> Iterator[T]:
+    """What the rows of a run say. Raises :class:`RunFileError` at one that says nothing."""
+    for row in rows:
+        try:
+            value = decode(row)
+        except UNREADABLE as error:
+            if isinstance(rows, Generator):
+                rows.close()  # now, rather than after its connection
+            raise _damaged(path) from error
+        yield value
 
 
 def not_a_run(path: Path) -> RunFileError:
@@ -54,13 +84,9 @@ def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
     if code == sqlite3.SQLITE_NOTADB:
         return not_a_run(path)
     if is_damage(error):
-        return RunFileError(
-            f"'{path}' is damaged: part of it cannot be read.",
-            remedy="Run the command that made it again: it keeps every answer that can be read,"
-            " says what is lost, and asks only for that.",
-        )
-    if code in _BUSY:
-        return _in_use(path)
+        return _damaged(path)
+    if is_busy(error):
+        return in_use(path, "Another process", doing="using")
     if is_unopenable(error):
         return _unwritable(path, str(error))
     if code in _DISK:
@@ -72,6 +98,16 @@ def _explanation(path: Path, error: sqlite3.DatabaseError) -> FalloffError:
     return RunFileError(f"'{path}' cannot be used: {error}.", remedy="Give another file.")
 
 
+def _damaged(path: Path) -> RunFileError:
+    with suppress(OSError):
+        Path(f"{path}{SUSPECT}").touch()
+    return RunFileError(
+        f"'{path}' is damaged: part of it cannot be read.",
+        remedy="Run the command that made it again: it keeps every answer that can be read,"
+        " says what is lost, and asks only for that.",
+    )
+
+
 def _unwritable(path: Path, why: str) -> SetupError:
     return SetupError(
         f"'{path}' cannot be opened: {why}.",
@@ -80,13 +116,19 @@ def _unwritable(path: Path, why: str) -> SetupError:
     )
 
 
-def _in_use(path: Path) -> RunFileError:
+def in_use(
+    path: Path, who: str, *, doing: str = "writing to", claim: Path | None = None
+) -> RunFileError:
+    """``claim``: the file that keeps others out, where a disk takes no locks."""
+    gone = f" If there is no such process, remove '{claim}'." if claim else ""
     return RunFileError(
-        f"Another process is writing to '{path}'.",
-        remedy="Wait until it is done, or name another file with --run.",
+        f"{who} is {doing} '{path}'.",
+        remedy=f"Wait until it is done, or name another file with --run.{gone}",
     )
 
 
 def _code(error: sqlite3.DatabaseError) -> int:
     """SQLite's primary result code, without the extended part."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    # Python's own complaints have none; text that is no text is the one that tells of the file.
+    none = sqlite3.SQLITE_ERROR if isinstance(error, sqlite3.OperationalError) else 0
+    return int(getattr(error, "sqlite_errorcode", none)) & 0xFF
