@@ -63,10 +63,10 @@ def _micro(name: str) -> Model:
 
 
 @LOADERS.register("hf")
-def _hf(path: str) -> Model:
+def _hf(text: str) -> Model:
     from falloff.models.hf import load_hf
 
-    return load_hf(Path(path).expanduser())
+    return load_hf(text)
 
 
 @LOADERS.register("gguf")
