@@ -2,8 +2,8 @@
 
 ``load`` is the door and ``options`` what stands behind the path. ``model`` takes requests:
 ``prompts`` turns them into tokens, ``batch`` computes replies together (``network`` over ``slots``,
-beginnings found in ``sequences``) or ``whole`` does through ``generate``, ``choosing`` takes the next
-token, ``rows`` knows when a reply is over, and ``speech`` what it says. ``hidden`` looks inside.
+beginnings found in ``sequences``) or ``whole`` does so through ``generate``, ``choosing`` takes the
+next token, ``rows`` knows when a reply is over, ``speech`` what it says. ``hidden`` looks inside.
 """
 
 from falloff.models.hf.load import load_hf
