@@ -89,7 +89,7 @@ def test_an_architecture_of_another_kind_goes_through_generate(kind, tmp_path):
     assert isinstance(model._batch, Whole)
     assert "generate" in model.notes[0]
     made = played(model)
-    same, ties = compare(folder, made, model)
+    _, ties = compare(folder, made, model)
     assert ties <= 2
     assert all(reply.cached_tokens == 0 for _, reply in made)
 

@@ -66,7 +66,8 @@ def _micro(name: str) -> Model:
 def _hf(text: str) -> Model:
     from falloff.models.hf import load_hf
 
-    return load_hf(text)
+    model: Model = load_hf(text)
+    return model
 
 
 @LOADERS.register("gguf")

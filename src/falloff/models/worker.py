@@ -41,8 +41,8 @@ class Job:
         thinking: int = 0,
         logprobs: tuple[TokenLogprobs, ...] | None = None,
     ) -> None:
-        """Settle it with a reply of ``completion`` tokens, ``thinking`` of them thought, to a prompt
-        of ``prompt`` tokens, ``cached`` of them not computed anew.
+        """Settle it with a reply of ``completion`` tokens, ``thinking`` of which were thought, to a
+        prompt of ``prompt`` tokens, ``cached`` of which were not computed anew.
         """
         if self.promise.set_running_or_notify_cancel():
             self.promise.set_result(

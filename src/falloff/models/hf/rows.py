@@ -16,10 +16,10 @@ from falloff.models.worker import Job
 class Row:
     """``prompt`` of the sequence's tokens were asked, the others written.
 
-    ``room`` is what the context leaves for the reply, ``most`` its bound, ``crowded`` whether that is
-    for lack of room. ``luck``: where the noise
-    of drawn tokens comes from. ``notes``: ids and log-probabilities of the likeliest tokens, for
-    each that was written. ``spared`` tokens of the prompt were not computed anew.
+    ``room`` is what the context leaves for the reply, ``most`` its bound, ``crowded`` whether that
+    is for lack of room. ``luck``: where the noise of drawn tokens comes from. ``notes``: ids and
+    log-probabilities of the likeliest tokens, for each that was written. ``spared`` tokens of the
+    prompt were not computed anew.
     """
 
     job: Job

@@ -17,7 +17,7 @@ Kept = list[tuple[torch.Tensor, torch.Tensor]]
 _STEP = 128
 
 
-class Slots(Cache):
+class Slots(Cache):  # type: ignore[misc]
     """A cache for transformers' models in which the rows of a batch are ``window`` of its slots.
 
     Before a forward pass, ``aim`` says where its tokens go.
@@ -92,10 +92,10 @@ class Slots(Cache):
             if layer.is_initialized
         )
 
-    def get_seq_length(self, layer_idx: int = 0) -> int:
+    def get_seq_length(self, *_: int) -> int:
         return 0
 
-    def get_mask_sizes(self, query_length: int, layer_idx: int = 0) -> tuple[int, int]:
+    def get_mask_sizes(self, *_: int) -> tuple[int, int]:
         return self.seen, 0
 
 
@@ -134,7 +134,7 @@ class _Layer(CacheLayerMixin):  # type: ignore[misc]
             new[:wide, :, :long] = old[:wide, :, :long]
             setattr(self, name, new)
 
-    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+    def get_mask_sizes(self, *_: int) -> tuple[int, int]:
         return self._slots.seen, 0
 
     def get_seq_length(self) -> int:
