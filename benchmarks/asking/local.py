@@ -4,7 +4,7 @@ Same checkpoint, prompts, stops and bounds, float32, greedy; each peer at its be
 kinds of work: single turns, the same after worked examples (a beginning that prompts share), and
 conversations of several turns. Every measurement is a process of its own; loading is not counted.
 
-    python -m benchmarks.asking.local [--checkpoint FOLDER …] [--probes 96]
+    python -m benchmarks.asking.local [--checkpoint FOLDER …] [--probes 256]
 
 Without ``--checkpoint``: the embedded teacher. A peer that is not installed is left out, and that
 is said. Texts that differ are counted: near-ties can fall either way.

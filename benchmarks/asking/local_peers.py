@@ -35,9 +35,7 @@ def requests(folder: Path, work: str, count: int) -> list[Request]:
     made = []
     for i in range(count):
         family = FAMILIES[names[i % len(names)]]
-        probe = family.probe(
-            family.grid[i // 2 % len(family.grid)], child_seed("benchmark", i)
-        )
+        probe = family.probe(family.grid[i // 2 % len(family.grid)], child_seed("benchmark", i))
         request = Episode(probe, dialect=dialect).request()
         examples = _examples(family, dialect) if work == "examples" else ()
         made.append(
@@ -131,9 +129,8 @@ def by_generate(folder: Path, asked: list[Request], turns: int, batch: int) -> C
                     tokenizer=tokenizer,
                 )
             new = out[:, inputs["input_ids"].shape[1] :]
-            for i, text in zip(
-                chunk, tokenizer.batch_decode(new, skip_special_tokens=True), strict=True
-            ):
+            for i, tokens in zip(chunk, new.tolist(), strict=True):
+                text = tokenizer.decode(tokens[: asked[i].max_tokens], skip_special_tokens=True)
                 texts[i] = text.partition(STOPS[0])[0]
         return texts
 

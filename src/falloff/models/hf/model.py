@@ -59,10 +59,13 @@ class HfModel:
         self._context = getattr(network.config.get_text_config(), "max_position_embeddings", None)
         self._prompts = Prompts(tokenizer, spec=spec)
         ends = _end_tokens(network, tokenizer)
-        self._endings = Endings(
-            tokens=frozenset(ends), stop=options.stop, decode=self._prompts.text
-        )
         self._text = TokenTexts(tokenizer, ends)
+        self._endings = Endings(
+            tokens=frozenset(ends),
+            stop=options.stop,
+            decode=self._prompts.text,
+            piece=self._text,
+        )
         self._speech = Speech(self._prompts)
         self._sampling = recommended(network.generation_config)
         self._forgotten: deque[str] = deque()

@@ -66,11 +66,15 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Endings:
-    """Where replies end: at one of ``tokens``, or at one of the texts ``stop``."""
+    """Where replies end: at one of ``tokens``, or at one of the texts ``stop``.
+
+    ``piece`` says what a token adds to a text, which is soon told but no whole character at times.
+    """
 
     tokens: frozenset[int]
     stop: tuple[str, ...]
     decode: Callable[[list[int]], str]
+    piece: Callable[[int], str]
 
     def finish(self, row: Row) -> Finish | None:
         """How the reply ends with its last token; None if it goes on."""
@@ -89,5 +93,7 @@ class Endings:
     def _stopped(self, row: Row, written: int) -> bool:
         # Every token adds a byte or more, but for special ones; some are parts of a character.
         last = min(written, max(len(stop.encode()) for stop in self.stop) + 4)
-        text = self.decode(row.sequence.tokens[-last:])
+        tokens = row.sequence.tokens[-last:]
+        plain = all(stop.isascii() for stop in self.stop)
+        text = "".join(map(self.piece, tokens)) if plain else self.decode(tokens)
         return any(stop in text for stop in self.stop)
