@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking docs models clean
+.PHONY: demo test test-slow check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking bench-local docs models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -36,6 +36,10 @@ bench-measurement-quick: $(VENV)/.bench
 # Asking over HTTP beside a bare aiohttp loop, two minutes; the OpenAI package too where it is there.
 bench-asking: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.asking.http
+
+# Probes a second of hf: beside transformers' generate; lm-eval too where it is there. Ten minutes.
+bench-local: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.asking.local
 
 # AEPsych wants older versions of nearly everything, so it lives in an environment of its own.
 AEPSYCH := benchmarks/.aepsych/venv
