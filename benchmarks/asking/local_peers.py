@@ -20,7 +20,7 @@ from falloff.core import Message, Request, child_seed
 
 STOPS = ("\n\n",)
 # Families of either dialect with answers of different lengths; what is said in between; turns.
-MICRO, CHAT = ("rule_chain", "rule_chain"), ("reasoning_steps", "instruction_constraints")
+MICRO, CHAT = ("rule_chain", "rule_chain"), ("reasoning_steps", "constraints")
 TURNS = 4
 
 Ask = Callable[[list[Request]], list[str]]

@@ -61,7 +61,8 @@ def _from_pretrained(options: Options, device: str) -> tuple[Any, Any, dict[str,
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     quantised = "quantization_config" in read_config(options.path)
-    placed = {"device_map": device} if quantised else {}
+    # Quantised weights cannot be moved later; on the processor they are loaded in any case.
+    placed = {"device_map": device} if quantised and device != "cpu" else {}
     with _quiet():
         network, loaded = AutoModelForCausalLM.from_pretrained(
             options.path,
@@ -111,7 +112,7 @@ def _not_loaded(folder: Path, problem: Exception) -> ModelError | SetupError | U
         method = str(settings.get("quant_method", "unknown"))
         asked = _ASKED.search(str(problem))
         package = asked[1] if asked else _PACKAGES.get(method, "")
-        if isinstance(problem, ImportError) and package:
+        if asked or (isinstance(problem, ImportError) and package):
             return SetupError(
                 f"'{folder}' is quantised with {method}, for which transformers needs the package"
                 f" '{package}': {problem}",
