@@ -47,6 +47,10 @@ bench-asking: $(VENV)/.dev
 bench-store: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.asking.store
 
+# Probes a second of hf: beside transformers' generate; lm-eval too where it is there. Ten minutes.
+bench-local: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.asking.local
+
 # AEPsych wants older versions of nearly everything, so it lives in an environment of its own.
 AEPSYCH := benchmarks/.aepsych/venv
 bench-aepsych: $(AEPSYCH)/.installed

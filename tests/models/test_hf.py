@@ -9,8 +9,8 @@ import pytest
 from tiny_llamas import CONTEXT, SIZE, all_at_once, ask, go_on, one_by_one, save, serve, tokenizer
 
 from falloff.core import Message, ModelError, Request, SetupError, ToolCall, ToolSpec
-from falloff.models import hf_model
 from falloff.models.hf import load_hf
+from falloff.models.hf.network import Network
 from falloff.models.micro import load_folder
 
 TOOLS = (ToolSpec(name="look", description="Looks.", parameters={"type": "object"}),)
@@ -47,10 +47,11 @@ def test_the_context_bounds_it_as_it_bounds_the_numpy_engine(checkpoint):
     assert [finish for _, finish, *_ in theirs].count("overflow") >= 3
 
 
-def test_small_batches_give_the_same_replies_as_large_ones(checkpoint, requests, monkeypatch):
+@pytest.mark.parametrize("options", ["tokens=150", "concurrency=1", "concurrency=7&tokens=90"])
+def test_small_batches_give_the_same_replies_as_large_ones(checkpoint, requests, options):
     large = all_at_once(load_hf(checkpoint), requests)
-    monkeypatch.setattr(hf_model, "_BATCH_TOKENS", 150)
-    assert without_time(all_at_once(load_hf(checkpoint), requests)) == without_time(large)
+    small = all_at_once(load_hf(f"{checkpoint}?{options}"), requests)
+    assert without_time(small) == without_time(large)
 
 
 def test_a_model_with_learned_positions_is_never_taken_beyond_its_context(tmp_path):
@@ -129,9 +130,9 @@ def test_recommended_sampling_and_penalties_are_left_out(damaged, checkpoint, re
     )
 
 
-def test_an_exception_in_generation_reaches_all_who_wait(checkpoint, requests, monkeypatch):
+def test_an_exception_in_the_network_reaches_all_who_wait(checkpoint, requests, monkeypatch):
     model = load_hf(checkpoint)
-    monkeypatch.setattr(model, "_generate", lambda *_: 1 / 0)
+    monkeypatch.setattr(Network, "extend", lambda *_: 1 / 0)
 
     async def talk():
         return await asyncio.gather(*map(model.reply, requests[:4]), return_exceptions=True)

@@ -10,7 +10,7 @@ import pytest
 from falloff.core import UnknownNameError, UsageError
 from falloff.models import LOADERS, load_model, micro
 from falloff.models.engine import Engine
-from falloff.models.hf import HfModel
+from falloff.models.hf.model import HfModel
 
 
 def test_an_unknown_prefix_is_met_with_the_nearest_and_the_list():

@@ -65,10 +65,11 @@ def _micro(name: str) -> Model:
 
 
 @LOADERS.register("hf", hosts=("processes", "ray"))
-def _hf(path: str) -> Model:
+def _hf(text: str) -> Model:
     from falloff.models.hf import load_hf
 
-    return load_hf(Path(path).expanduser())
+    model: Model = load_hf(text)
+    return model
 
 
 @LOADERS.register("gguf", hosts=("ray",))

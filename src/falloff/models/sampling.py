@@ -32,9 +32,12 @@ class Sampling:
     def describe(self) -> dict[str, Any]:
         return {"decoding": "sampling" if self.temperature else "greedy", **asdict(self)}
 
-    def luck(self, request: Request) -> np.random.Generator | None:
-        """Where the noise of the reply's tokens comes from; None for a greedy reply."""
-        if not request.repeat or not self.temperature:
+    def luck(self, request: Request, *, first: bool = False) -> np.random.Generator | None:
+        """Where the noise of the reply's tokens comes from; None for a greedy reply.
+
+        ``first``: first answers are drawn too, not only repeats.
+        """
+        if not (request.repeat or first) or not self.temperature:
             return None
         turn = len(request.messages)
         seed = child_seed("repeat", request.conversation, request.repeat, turn)

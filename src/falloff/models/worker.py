@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from falloff.core import FalloffError, Finish, ModelError, Reply, Request, TokenLogprobs
+from falloff.core import FalloffError, Finish, ModelError, Reply, Request, TokenLogprobs, ToolCall
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,16 +36,24 @@ class Job:
         finish: Finish,
         prompt: int,
         completion: int = 0,
+        calls: tuple[ToolCall, ...] = (),
+        cached: int = 0,
+        thinking: int = 0,
         logprobs: tuple[TokenLogprobs, ...] | None = None,
     ) -> None:
-        """Settle it with a reply of ``completion`` tokens to a prompt of ``prompt`` tokens."""
+        """Settle it with a reply of ``completion`` tokens, ``thinking`` of which were thought, to a
+        prompt of ``prompt`` tokens, ``cached`` of which were not computed anew.
+        """
         if self.promise.set_running_or_notify_cancel():
             self.promise.set_result(
                 Reply(
                     text=text,
+                    tool_calls=calls,
                     finish=finish,
                     prompt_tokens=prompt,
                     completion_tokens=completion,
+                    cached_tokens=cached,
+                    thinking_tokens=thinking,
                     seconds=time.perf_counter() - self.asked,
                     logprobs=logprobs,
                 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from falloff.core import ModelError
-from falloff.models.hf_model import HfModel
+from falloff.models.hf.options import Options
+from falloff.models.model import Model
 
 
-def load_dense(path: Path, *, spec: str, sha256: str) -> HfModel:
+def load_dense(path: Path, *, spec: str, sha256: str) -> Model:
     """Raises :class:`ImportError` where a package is absent, and :class:`ModelError` for a file
     that transformers cannot load.
     """
@@ -17,6 +18,8 @@ def load_dense(path: Path, *, spec: str, sha256: str) -> HfModel:
     import gguf  # noqa: F401
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from falloff.models.hf.model import HfModel
 
     try:
         network = AutoModelForCausalLM.from_pretrained(
@@ -30,4 +33,10 @@ def load_dense(path: Path, *, spec: str, sha256: str) -> HfModel:
             f"transformers cannot load '{path}': {type(problem).__name__}: {problem}",
             remedy="llama.cpp knows more of them: pip install 'falloff[gguf]'",
         ) from problem
-    return HfModel(network.eval(), tokenizer, spec=spec, files={"weights": sha256})
+    return HfModel(
+        network.eval(),
+        tokenizer,
+        spec=spec,
+        files={"weights": sha256},
+        options=Options(path=path),
+    )

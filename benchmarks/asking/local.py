@@ -1,0 +1,82 @@
+"""Probes a second of ``hf:`` on one thread, beside lm-eval's ``hf`` backend and plain ``generate``.
+
+Same checkpoint, prompts, stops and bounds, float32, greedy; each peer at its best batch size. Three
+kinds of work: single turns, the same after worked examples (a beginning that prompts share), and
+conversations of several turns. Every measurement is a process of its own; loading is not counted.
+
+    python -m benchmarks.asking.local [--checkpoint FOLDER …] [--probes 256]
+
+Without ``--checkpoint``: the embedded teacher. A peer that is not installed is left out, and that
+is said. Texts that differ are counted: near-ties can fall either way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+BATCHES = (1, 8, 16, 32, 64)
+BAR, AIM = 2.0, 3.0
+WORKS = ("single", "examples", "turns")
+
+
+def measured(engine: str, folder: Path, work: str, probes: int, batch: int) -> dict[str, Any]:
+    """What :mod:`benchmarks.asking.local_peers` prints of one measurement."""
+    command = [
+        *(sys.executable, "-m", "benchmarks.asking.local_peers", engine, str(folder), work),
+        *("--probes", str(probes), "--batch", str(batch)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{done.stderr[-2000:]}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def best(engine: str, folder: Path, work: str, probes: int, batches: list[int]) -> dict[str, Any]:
+    found = [measured(engine, folder, work, probes, batch) for batch in batches]
+    return min(found, key=lambda result: result["cpu"])
+
+
+def compare(folder: Path, probes: int, batches: list[int]) -> None:
+    print(f"\n{folder}, {probes} probes, one thread")
+    peers = ["generate", *(["lm_eval"] if importlib.util.find_spec("lm_eval") else [])]
+    if "lm_eval" not in peers:
+        print("lm-eval is not installed (pip install lm-eval): left out")
+    for work in WORKS:
+        ours = measured("falloff", folder, work, probes, 64)
+        print(f"  {work}: {ours['turns']} turns, {ours['tokens']} tokens written")
+        print(_line("falloff", ours, probes))
+        for peer in peers:
+            theirs = best(peer, folder, work, probes, batches)
+            differ = sum(a != b for a, b in zip(ours["texts"], theirs["texts"], strict=True))
+            ratio = theirs["cpu"] / ours["cpu"]
+            verdict = "below the bar" if ratio < BAR else "aim met" if ratio >= AIM else "met"
+            name = f"{peer}, batch {theirs['batch']}"
+            print(f"{_line(name, theirs, probes)}  {ratio:.2f}x ({verdict}); {differ} texts differ")
+
+
+def _line(name: str, result: dict[str, Any], probes: int) -> str:
+    cpu, wall = result["cpu"], result["wall"]
+    return f"    {name:20} {probes / wall:8.2f} probes/s  {cpu:7.2f} s CPU  {wall:7.2f} s wall"
+
+
+def main() -> None:
+    from falloff.models.micro import EMBEDDED
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, nargs="*", default=[EMBEDDED / "teacher"])
+    parser.add_argument("--probes", type=int, default=256)
+    parser.add_argument("--batches", type=int, nargs="*", default=list(BATCHES))
+    asked = parser.parse_args()
+    for folder in asked.checkpoint:
+        compare(folder, asked.probes, asked.batches)
+
+
+if __name__ == "__main__":
+    main()
