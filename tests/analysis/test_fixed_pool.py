@@ -10,7 +10,7 @@ import truths
 from falloff.analysis import FixedPool, Spending
 from falloff.analysis.comparison import profile
 from falloff.analysis.contrasts import Pair
-from falloff.analysis.headline import headline
+from falloff.analysis.headline import headline_of
 from falloff.analysis.inference import draw
 from falloff.analysis.shared_items import stretch
 from falloff.analysis.stress import stresses
@@ -91,7 +91,7 @@ def test_the_centre_ratio_over_families_that_share_items_is_as_wide_as_they_make
     fresh = [replace(data, items=None, pool=None) for data in many]
     width = {}
     for name, families in (("one", [one]), ("pooled", many), ("fresh", fresh)):
-        found = headline([pair_of(data, 1 / len(families)) for data in families])
+        found = headline_of([pair_of(data, 1 / len(families)) for data in families])
         width[name] = np.log(found.centre_ratio[1:]).std()
     assert width["pooled"] == pytest.approx(width["one"], rel=0.25)
     assert width["fresh"] < 0.6 * width["one"]
