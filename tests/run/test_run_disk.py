@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from run_fakes import conducted, manifest_of, outcomes, pair, run
@@ -51,19 +53,30 @@ def test_a_disk_that_fills_at_any_write_loses_nothing(
             size = f"remount,size={4 * pages}k"
             if subprocess.run(["mount", "-o", size, str(disk)], check=False).returncode:
                 continue
-            known = outcomes(path) if path.exists() and path.stat().st_size else {}
+            known = _outcomes_elsewhere(path, tmp_path / "copy")
             error = _error_of(path)
             if error:
                 failures += 1
                 assert "a.falloff' cannot be" in error.message
                 assert "Make room on the disk" in error.remedy
-            if known:
-                assert known.items() <= outcomes(path).items(), pages
+            assert known.items() <= _outcomes_elsewhere(path, tmp_path / "copy").items(), pages
         subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
         run(path, pair(), budget=BUDGET)
         assert outcomes(path) == whole
         assert [file.name for file in disk.iterdir()] == ["a.falloff"]
     assert failures > 5
+
+
+def _outcomes_elsewhere(path: Path, folder: Path) -> dict[Any, Any]:
+    """Read from a copy: to share a log, SQLite needs some room on its disk."""
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for file in (path, Path(f"{path}-wal")):
+        if file.exists():
+            shutil.copy(file, folder)
+    copy = folder / path.name
+    return outcomes(copy) if copy.exists() and copy.stat().st_size else {}
 
 
 def _error_of(path: Path) -> SetupError | None:

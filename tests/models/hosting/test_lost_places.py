@@ -109,7 +109,7 @@ def test_a_request_that_kills_its_copies_is_given_up_and_others_go_on() -> None:
 
     async def talk() -> None:
         for number in range(2 * LOSSES):
-            with pytest.raises(UnansweredError, match="Lost 3 times"):
+            with pytest.raises(UnansweredError, match=f"Lost {ATTEMPTS} times"):
                 await model.reply(ask("kill", conversation=f"k{number}"))
             assert (await model.reply(ask("hello"))).text == "hello"
 

@@ -11,9 +11,9 @@ from falloff.models.hosting.place import LostError, Place
 from falloff.models.hosting.wire import pack_request, unpack, unpack_reply
 
 # A turn whose place is lost is asked again elsewhere, so often in all: it may be what kills them.
-ATTEMPTS = 3
+ATTEMPTS = 5
 # A place that is lost so often in a row, and has answered nothing, is not opened again.
-LOSSES = 5
+LOSSES = 8
 # How often a copy is loaded at first: a cluster may have sent it to a machine that is just dying.
 LOADINGS = 2
 # Seconds that a copy has to load; a cluster may have no room for it at all.
