@@ -145,6 +145,7 @@ class Planner:
             students=len(self._names) - 1,
             budget=self.wanted.budget,
             seed=self.wanted.seed,
+            aim=find_aim(self.wanted.aim),
         )
         effort = effort_of(question)
         found = widths(question, effort) if effort.steps else ()

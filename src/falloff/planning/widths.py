@@ -29,6 +29,7 @@ from falloff.models.observers import WAYS, Observer, student_of
 from falloff.planning.forecast import Width
 from falloff.probes import Family
 from falloff.sampling import FamilyEvidence
+from falloff.sampling.aims import VOLUME, Aim
 from falloff.sampling.look_ahead import LookAhead
 from falloff.sampling.space_filling import LEAST_PER_FAMILY
 
@@ -69,6 +70,7 @@ class Question:
     students: int
     budget: int
     seed: int
+    aim: Aim = VOLUME
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -205,6 +207,7 @@ class _Play:
                 seed=self.seed,
                 budget=step * self.question.budget,
                 weights=self.question.weights,
+                aim=self.question.aim,
             )
             while allocation := design.allocate(self._known):
                 for name, count in allocation.items():
