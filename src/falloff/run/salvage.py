@@ -17,8 +17,8 @@ from falloff.run.records import PlacedProbe, read_answer, read_outcome, read_tra
 from falloff.run.trouble import SUSPECT, UNREADABLE, is_damage
 
 _COUNTED = ("probes", "answers", "transcripts")
-_OF_PROBES = (*_COUNTED[1:], *(name for name in schema.LATER_TABLES if name != "sessions"))
-_TABLES = (_COUNTED[0], *_OF_PROBES, "sessions")
+_OF_PROBES = (*_COUNTED[1:], *(name for name in schema.LATER_TABLES if name != "busy"))
+_TABLES = (_COUNTED[0], *_OF_PROBES, "busy")
 
 
 # Checking every page of a smaller file takes no time that anybody notices.

@@ -67,8 +67,8 @@ LATER_TABLES = {
     "novelty": """
         probe INTEGER PRIMARY KEY REFERENCES probes, distance REAL NOT NULL
     """,
-    "sessions": """
-        role TEXT NOT NULL, session INTEGER NOT NULL, busy REAL NOT NULL,
+    "busy": """
+        role TEXT NOT NULL, session INTEGER NOT NULL, seconds REAL NOT NULL,
         PRIMARY KEY (role, session)
     """,
 }

@@ -36,7 +36,7 @@ def spending_of(rows: Rows, role: str) -> Spending:
     seconds: dict[str, list[float]] = defaultdict(list)
     for family, taken in rows(_SECONDS, role):
         seconds[family].append(taken)
-    busy = next(rows("SELECT total(busy) FROM sessions WHERE role = ?", role))[0]
+    busy = next(rows("SELECT total(seconds) FROM busy WHERE role = ?", role))[0]
     parts = {
         family: _with_latency(
             Spending(

@@ -165,7 +165,7 @@ class RunStore:
                FROM answers a LEFT JOIN token_details d USING (role, repeat, probe)
                GROUP BY a.role"""
         )
-        busy = dict(self._rows("SELECT role, sum(busy) FROM sessions GROUP BY role"))
+        busy = dict(self._rows("SELECT role, sum(seconds) FROM busy GROUP BY role"))
         return {
             role: Usage(
                 prompt_tokens=prompt,
@@ -192,11 +192,11 @@ class RunStore:
     def keep_busy(self, busy: Mapping[str, float]) -> None:
         """Keep the seconds of this session in which each role was at work, so far."""
         if self._session is None:
-            last = next(self._rows("SELECT coalesce(max(session), 0) FROM sessions"))[0]
+            last = next(self._rows("SELECT coalesce(max(session), 0) FROM busy"))[0]
             self._session = last + 1
         with self._writing():
             self._connection.executemany(
-                "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO busy VALUES (?, ?, ?)",
                 ((role, self._session, seconds) for role, seconds in busy.items()),
             )
 
