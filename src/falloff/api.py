@@ -68,7 +68,8 @@ def compare(
     into the text, for endpoints without native tool calls; the suite has a dialect of its own.
 
     ``aim``: what most probes are placed for: "volume", the headline, or "edges", which are found
-    with half as many probes so, at the price of the volume, which then rests on a model's form.
+    with fewer probes so (docs/measurement.md), at the price of the volume, which then rests on the
+    region's form.
 
     ``repeats``: probes at the centre and those drawn from the box are asked until each model has so
     many answers to them that are decoded alike, by its own sampling: for pass^k and flips.

@@ -31,7 +31,8 @@ def cost_sentences(comparison: Comparison) -> tuple[str, ...]:
     if known:
         whole = money(sum(known), spent[0][1].currency)
         said.append(f"The run cost {whole}{', as far as prices are known' if unknown else ''}.")
-    said += [_sentence(no_price(one_line(model))) for model in unknown]
+    if unknown:
+        said.append(_sentence(no_price(", ".join(map(one_line, unknown)))))
     return tuple(said)
 
 
