@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from falloff.analysis import Comparison, FamilyData, Spending
 from falloff.analysis.novelty import Novelty
-from falloff.core import Coordinate, Outcome, PriceTable, Probe, UsageError
+from falloff.core import Coordinate, Outcome, PriceTable, Probe, Transcript, UsageError
 from falloff.models.weights import weights_size
 from falloff.probes import FAMILIES
 from falloff.probes.own import digest, load_families, load_installed
 from falloff.probes.task import Task
 from falloff.report import Divergence, ModelAnswer, ReportContents
-from falloff.run import FamilyStamp, RunReader
+from falloff.report.choosing import MOST_SHOWN, in_turn
+from falloff.report.lineup import Seat, seats
+from falloff.run import FamilyStamp, PlacedProbe, RunReader
+
+# Probes of a family whose wording is looked up: their effects are then known to about a point.
+_MOST_WORDINGS = 10_000
 
 UNKNOWN_GOLD = (
     "not known: the family that asked is not here, or in another version; families from a file of"
@@ -30,10 +36,12 @@ def contents_of(
 ) -> ReportContents:
     """Everything that the report shows of a run."""
     counts = reader.completeness().values()
+    differing, shown = divergences(reader, seats(comparison))
     return ReportContents(
         comparison=comparison,
         manifest=reader.manifest.as_dict(),
-        divergences=tuple(divergences(reader)),
+        divergences=shown,
+        left_out=differing - len(shown),
         run=str(reader.path),
         created=_created(reader),
         scored=sum(count.answered for count in counts),
@@ -91,50 +99,66 @@ def _family_data(reader: RunReader, stamp: FamilyStamp) -> FamilyData:
     )
 
 
-def _templates(probes: Iterable[str]) -> tuple[int | None, ...]:
-    """The number of each probe's wording; None where its family's code is not here."""
-    tasks = (task_of(Probe.parse(probe)) for probe in probes)
+def _templates(probes: tuple[str, ...]) -> tuple[int | None, ...]:
+    """The number of each probe's wording; None where its family's code is not here.
+
+    To know it the task is made anew, so of a very large run every k-th probe stands for all.
+    """
+    every = math.ceil(len(probes) / _MOST_WORDINGS)
+    tasks = (
+        task_of(Probe.parse(probe)) if number % every == 0 else None
+        for number, probe in enumerate(probes)
+    )
     return tuple(task.template if task else None for task in tasks)
 
 
-def divergences(reader: RunReader) -> Iterator[Divergence]:
-    """Probes that some models solved and others did not; of one model alone, those it failed."""
+def divergences(reader: RunReader, seated: tuple[Seat, ...]) -> tuple[int, tuple[Divergence, ...]]:
+    """How many probes some models solved and others did not; and those that a report shows.
+
+    Of one model alone, those that it failed. Transcripts are read of the latter only.
+    """
     roles = list(reader.manifest.models)
     have_families(reader)
     capability = {stamp.name: stamp.capability for stamp in reader.manifest.families}
-    by_probe: dict[str, tuple[Probe, dict[str, Outcome]]] = {}
-    for role in roles:
-        for placed, outcome in reader.outcomes(role):
-            _, outcomes = by_probe.setdefault(placed.probe.id, (placed.probe, {}))
-            outcomes[role] = outcome
-    differing = {
-        key: (probe, outcomes)
-        for key, (probe, outcomes) in by_probe.items()
-        if _differ(outcomes, alone=len(roles) == 1)
-    }
-    said = {role: dict(reader.transcripts(role, differing)) for role in roles}
-    for key, (probe, outcomes) in differing.items():
-        yield Divergence(
+    count, found = reader.differing(roles, MOST_SHOWN)
+    silent = [
+        Divergence(
             probe=key,
-            family=probe.family,
-            capability=capability[probe.family],
-            coordinate=probe.coordinate,
-            gold=task.gold if (task := task_of(probe)) else UNKNOWN_GOLD,
+            family=placed.probe.family,
+            capability=capability[placed.probe.family],
+            coordinate=placed.probe.coordinate,
+            gold="",
             answers=tuple(
                 ModelAnswer(
                     model=reader.manifest.models[role].spec,
-                    transcript=said[role][key],
+                    transcript=Transcript(messages=()),
                     outcome=outcomes[role],
                 )
                 for role in roles
-                if role in outcomes and key in said[role]
+                if role in outcomes
             ),
         )
+        for key, (placed, outcomes) in found.items()
+    ]
+    shown = itertools.islice(in_turn(silent, seated), MOST_SHOWN)
+    return count, tuple(_with_words(reader, one, *found[one.probe]) for one in shown)
 
 
-def _differ(outcomes: dict[str, Outcome], *, alone: bool) -> bool:
-    scores = [outcome.score for outcome in outcomes.values() if outcome.score is not None]
-    return bool(scores) and (min(scores) < 1 if alone else min(scores) < max(scores))
+def _with_words(
+    reader: RunReader, divergence: Divergence, placed: PlacedProbe, outcomes: Mapping[str, Outcome]
+) -> Divergence:
+    """With what was said, and what would have been right."""
+    key = divergence.probe
+    said = {role: dict(reader.transcripts(role, [key])) for role in outcomes}
+    return replace(
+        divergence,
+        gold=task.gold if (task := task_of(placed.probe)) else UNKNOWN_GOLD,
+        answers=tuple(
+            replace(answer, transcript=said[role][key])
+            for role, answer in zip(outcomes, divergence.answers, strict=True)
+            if key in said[role]
+        ),
+    )
 
 
 def have_families(reader: RunReader) -> None:

@@ -115,3 +115,34 @@ def test_reading_leaves_nothing_behind(tmp_path: Path) -> None:
         reader.evidence("rule_chain")
     assert [file.name for file in tmp_path.iterdir()] == ["a.falloff"]
     assert (tmp_path / "a.falloff").read_bytes() == before
+
+
+@pytest.mark.parametrize("roles", [["teacher", "student"], ["teacher"]])
+def test_probes_that_differ_are_those_that_comparing_all_outcomes_finds(
+    tmp_path: Path, roles: list[str]
+) -> None:
+    run(tmp_path / "a.falloff", pair(failing=0.05), budget=120)
+    with open_for_reading(tmp_path / "a.falloff") as reader:
+        outcomes = {role: {p.probe.id: o for p, o in reader.outcomes(role)} for role in roles}
+        count, found = reader.differing(roles, 1000)
+        few = reader.differing(roles, 1)
+    known = {
+        key: [o[key].score for o in outcomes.values() if o[key].score is not None]
+        for key in outcomes["teacher"]
+    }
+    differ = {
+        key
+        for key, scores in known.items()
+        if scores and min(scores) < (max(scores) if len(roles) > 1 else 1)
+    }
+    assert set(found) == differ
+    assert count == len(differ) > 4
+    for key, (placed, by_role) in found.items():
+        assert placed.probe.id == key
+        assert by_role == {role: outcomes[role][key] for role in roles}
+    cells = {
+        (placed.probe.family, placed.probe.coordinate, by_role["teacher"].reason is Reason.SOLVED)
+        for placed, by_role in found.values()
+    }
+    assert few[0] == count
+    assert len(few[1]) == len(cells)

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from falloff.analysis.audit import Audit
 from falloff.analysis.data import Floats
@@ -57,21 +58,24 @@ def smoothed_mean(values: Floats, weights: Floats, prior_values: Floats, prior: 
     return np.asarray(mixed)
 
 
-def item_weights(item: np.ndarray, rng: np.random.Generator) -> Floats:
-    """[1 + DRAWS, n] Bayesian bootstrap weights: Exp(1) an item, the same for all its answers.
+def group_weights(item: np.ndarray, group: np.ndarray, rng: np.random.Generator) -> Floats:
+    """[1 + DRAWS, groups] Bayesian bootstrap weights, summed over the answers of each group.
 
-    ``item``: [n] indices; the first row is ones. Where items are asked more than once they are few,
-    and their weights vary more: :func:`weight_shape`.
+    ``item``, ``group``: [n] indices. An item weighs Exp(1), the same for all its answers; the first
+    row counts answers. Where items are asked more than once they are few, and their weights vary
+    more: :func:`weight_shape`. In parts of the items, so that memory does not grow with n.
     """
     _, index = np.unique(item, return_inverse=True)
-    items = int(index.max(initial=-1)) + 1
-    if items == len(item):
-        weights = rng.exponential(size=(1 + DRAWS, items))
-    else:
-        shape = weight_shape(items)
-        weights = rng.standard_gamma(shape, size=(1 + DRAWS, items)) / shape
-    weights[0] = 1.0
-    return weights[:, index]
+    items, groups = int(index.max(initial=-1)) + 1, int(group.max(initial=-1)) + 1
+    shape = 1.0 if items == len(item) else weight_shape(items)
+    counts = sparse.csr_array((np.ones(len(item)), (index, group)), shape=(items, groups))
+    weights = np.zeros((1 + DRAWS, groups))
+    for start in range(0, items, _ITEMS):
+        part = counts[start : start + _ITEMS]
+        drawn = rng.standard_gamma(shape, size=(1 + DRAWS, part.shape[0])) / shape
+        drawn[0] = 1.0
+        weights += drawn @ part
+    return weights
 
 
 def weight_shape(items: float) -> float:
@@ -125,10 +129,11 @@ def centre_draws(
     prior item: for one model and fresh items it is Beta(s + ½, f + ½).
     """
     models = len(scores)
-    weights = item_weights(item, rng)
+    alike, group = np.unique(scores, axis=1, return_inverse=True)
+    weights = group_weights(item, group.reshape(-1), rng)
     patterns = outcome_patterns(models)
     prior = rng.gamma(1 / len(patterns), size=(1 + DRAWS, len(patterns)))
     prior[0] = 1 / len(patterns)
     prior *= answers_per_item(item)
-    solved, could = corrected(scores, chance), corrected(patterns, chance)
+    solved, could = corrected(alike, chance), corrected(patterns, chance)
     return [smoothed_mean(solved[[i]], weights, could[None, :, i], prior) for i in range(models)]

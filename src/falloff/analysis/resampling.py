@@ -8,7 +8,10 @@ fresh items it is exactly Jeffreys' interval, Beta(s + ½, f + ½).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from falloff.analysis.data import BOX, FamilyData, Floats
 from falloff.analysis.draws import (
@@ -16,7 +19,7 @@ from falloff.analysis.draws import (
     Draws,
     answers_per_item,
     corrected,
-    item_weights,
+    group_weights,
     outcome_patterns,
     smoothed_mean,
 )
@@ -32,30 +35,29 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     when its data do.
     """
     keep = data.scored(*roles)
-    place, centre = data.place_of[keep], data.at_centre[keep]
-    from_box, seen = _drawn_from_box(data, keep)
-    rng = np.random.Generator(np.random.PCG64(child_seed("bootstrap", data.name)))
+    scores = np.array([data.scores[role][keep] for role in roles])
+    alike = Alike.of(data.place_of[keep], data.share(BOX)[keep], scores)
     item = data.item_of[keep]
-    weights = item_weights(item, rng)
+    rng = np.random.Generator(np.random.PCG64(child_seed("bootstrap", data.name)))
+    weights = group_weights(item, alike.group_of, rng)
+    centre = (data.u == 0).all(axis=1)[alike.place]
+    from_box, seen = _drawn_from_box(data, alike)
     patterns = outcome_patterns(len(roles))
     prior = rng.gamma(1 / len(patterns), size=(2, 1 + DRAWS, len(patterns)))
     prior[:, 0] = 1 / len(patterns)
     prior *= answers_per_item(item)
     result = {}
     for i, role in enumerate(roles):
-        score = data.scores[role][keep]
-        regions = _fit(data, place, score, weights)
+        regions = _fit(data, alike.place, alike.scores[i], weights)
         competence = regions.competence(data.u)
-        solved, could = corrected(score, data.chance), corrected(patterns[:, i], data.chance)
-        residual = solved - competence[:, place]
+        solved, could = (corrected(s, data.chance) for s in (alike.scores[i], patterns[:, i]))
+        residual = solved - competence[:, alike.place]
         result[role] = Draws(
             regions=regions,
             centre=smoothed_mean(
-                np.broadcast_to(
-                    corrected(score, data.chance)[centre], (1 + DRAWS, int(centre.sum()))
-                ),
+                np.broadcast_to(solved[centre], (1 + DRAWS, int(centre.sum()))),
                 weights[:, centre],
-                np.broadcast_to(corrected(patterns[:, i], data.chance), prior[0].shape),
+                np.broadcast_to(could, prior[0].shape),
                 prior[0],
             ),
             volume=competence @ data.mu
@@ -72,23 +74,50 @@ def bootstrap_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> 
     return result
 
 
-def _drawn_from_box(data: FamilyData, keep: np.ndarray) -> tuple[Floats, float]:
-    """[kept] weights that make the probes a sample of μ, and the part of μ that they can stand for.
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Answers that count alike, put together: g groups of the same place, purpose and scores.
+
+    ``place`` [g], ``box`` [g] whether drawn from the box, ``scores`` [models, g], ``count`` [g]
+    answers; ``group_of`` [n] is the group of each answer. There are few groups however many
+    answers, so that time and memory are theirs.
+    """
+
+    place: NDArray[np.intp]
+    box: NDArray[np.bool_]
+    scores: Floats
+    count: NDArray[np.intp]
+    group_of: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, place: NDArray[np.intp], box: NDArray[np.bool_], scores: Floats) -> Alike:
+        rows = np.column_stack([place, box, scores.T])
+        distinct, group_of, count = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+        return cls(
+            place=distinct[:, 0].astype(np.intp),
+            box=distinct[:, 1] > 0,
+            scores=distinct[:, 2:].T,
+            count=count,
+            group_of=group_of.reshape(-1),
+        )
+
+
+def _drawn_from_box(data: FamilyData, alike: Alike) -> tuple[Floats, float]:
+    """[groups] weights that make the probes a sample of μ, and the part of μ they can stand for.
 
     Probes drawn from the box are one as they are. In a table without any, each cell's answers stand
     for its part of μ, however many they are; cells without answers have the fit alone.
     """
-    box = data.share(BOX)[keep]
-    if box.any():
-        return box.astype(np.float64), 1.0
-    place = data.place_of[keep]
-    part = data.mu[place] / np.bincount(place, minlength=len(data.places))[place]
-    seen = float(part.sum())
-    return part * len(place) / max(seen, 1e-12), seen
+    if alike.box.any():
+        return alike.box.astype(np.float64), 1.0
+    asked = np.bincount(alike.place, alike.count, minlength=len(data.places))
+    seen = float(data.mu[asked > 0].sum())
+    part = data.mu[alike.place] / asked[alike.place]
+    return part * asked.sum() / max(seen, 1e-12), seen
 
 
 def _fit(data: FamilyData, place: np.ndarray, score: Floats, weights: Floats) -> Regions:
-    """Regions fitted to every weighted copy; data are summed by place first."""
+    """Regions fitted to every weighted copy; groups are summed by place first."""
     onehot = np.zeros((len(place), len(data.places)))
     onehot[np.arange(len(place)), place] = 1.0
     trials, successes = weights @ onehot, (weights * score) @ onehot

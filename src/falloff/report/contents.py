@@ -40,7 +40,8 @@ class Divergence:
 class ReportContents:
     """All that the report shows.
 
-    ``scored`` and ``missing`` count the outcomes with and without a score. ``axes`` gives the
+    ``scored`` and ``missing`` count the outcomes with and without a score. ``left_out`` counts
+    divergences of the run beyond ``divergences``, which come first. ``axes`` gives the
     axes by family, for units, levels and labels; a family that is not in it is drawn from its
     curves and cells alone. ``novelty`` is None where no training data was given. A comparison
     without students is a report on one model.
@@ -55,3 +56,4 @@ class ReportContents:
     missing: int
     axes: Mapping[str, tuple[Axis, ...]] = field(default_factory=dict)
     novelty: Novelty | None = None
+    left_out: int = 0

@@ -18,6 +18,7 @@ from falloff.report import beyond, costs, numerals, saving, vocabulary, wording
 from falloff.report.charts import dot_plot, heat_map, line_chart, line_key, radial_plot, scatter
 from falloff.report.charts.canvas import hue, style_sheet
 from falloff.report.charts.dots import DotPlot
+from falloff.report.choosing import MOST_SHOWN
 from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
@@ -27,7 +28,6 @@ from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
-from falloff.report.transcripts import MOST_SHOWN
 from falloff.report.visible import one_line, visible
 from falloff.report.wording_effects import wording_sentences
 

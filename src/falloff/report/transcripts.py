@@ -6,17 +6,17 @@ a turn, so many bytes in all. Whatever is left out is counted and stated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile, zip_longest
+from itertools import takewhile
 
-from falloff.core import Message, Outcome, Reason
+from falloff.core import Message, Outcome
+from falloff.report.choosing import MOST_SHOWN, failed, in_turn, kind_of, seated, solved
 from falloff.report.contents import Divergence, ModelAnswer
 from falloff.report.lineup import Seat
 from falloff.report.visible import excerpt, one_line
 from falloff.report.vocabulary import REASONS
 
-MOST_SHOWN = 200
 _MOST_LETTERS = 1500
 _FIRST_TURNS, _LAST_TURNS = 4, 8
 # Mark-up around a row and around a turn, in bytes, measured and rounded up.
@@ -46,7 +46,7 @@ class Column:
 
     @property
     def solved(self) -> bool:
-        return _solved(self.outcome)
+        return solved(self.outcome)
 
     @property
     def answer(self) -> str:
@@ -66,9 +66,9 @@ class Row:
     @property
     def failing(self) -> tuple[Column, ...]:
         """The columns whose failure makes the row: the students', or the teacher's if it alone."""
-        failed = tuple(column for column in self.columns if _failed(column.outcome))
-        students = tuple(column for column in failed if column.seat.number)
-        return students if students and self.kind != "gained" else failed
+        failing = tuple(column for column in self.columns if failed(column.outcome))
+        students = tuple(column for column in failing if column.seat.number)
+        return students if students and self.kind != "gained" else failing
 
     @property
     def tokens(self) -> list[str]:
@@ -87,36 +87,13 @@ class Row:
 def rows(divergences: Sequence[Divergence], seats: tuple[Seat, ...], budget: int) -> list[Row]:
     """The rows shown: what only students fail first, cells in turn, within ``budget`` bytes."""
     shown: list[Row] = []
-    for divergence in _in_turn(divergences, seats):
+    for divergence in in_turn(divergences, seats):
         row = _row(divergence, seats)
         budget -= _cost(row)
         if budget < 0 or len(shown) == MOST_SHOWN:
             break
         shown.append(row)
     return sorted(shown, key=_order)
-
-
-def _kind(divergence: Divergence, seats: tuple[Seat, ...]) -> str:
-    """``lost``: a student fails what the teacher solved; ``gained``; or ``other``."""
-    seated = _seated(divergence.answers, seats)
-    students = [answer.outcome for seat, answer in seated if seat.number]
-    for teacher in (answer.outcome for seat, answer in seated if not seat.number):
-        if _solved(teacher) and any(map(_failed, students)):
-            return "lost"
-        if _failed(teacher) and any(map(_solved, students)):
-            return "gained"
-    return "other"
-
-
-def _in_turn(divergences: Sequence[Divergence], seats: tuple[Seat, ...]) -> Iterator[Divergence]:
-    """Lost ones first; among them one of each cell, then a second of each, and so on."""
-    kinds: dict[str, dict[tuple[str, str], list[Divergence]]] = {}
-    for divergence in divergences:
-        cells = kinds.setdefault(_kind(divergence, seats), {})
-        cells.setdefault((divergence.family, divergence.coordinate.key), []).append(divergence)
-    for wanted in ("lost", "gained", "other"):
-        for layer in zip_longest(*kinds.get(wanted, {}).values()):
-            yield from (divergence for divergence in layer if divergence is not None)
 
 
 def _order(row: Row) -> tuple[bool, str, list[float]]:
@@ -128,7 +105,7 @@ def _row(divergence: Divergence, seats: tuple[Seat, ...]) -> Row:
     prompt = _prompt(divergence.answers)
     return Row(
         divergence=divergence,
-        kind=_kind(divergence, seats),
+        kind=kind_of(divergence, seats),
         gold=one_line(divergence.gold, limit=300),
         prompt=_turns(prompt),
         columns=tuple(
@@ -137,19 +114,9 @@ def _row(divergence: Divergence, seats: tuple[Seat, ...]) -> Row:
                 outcome=answer.outcome,
                 turns=_turns(answer.transcript.messages[len(prompt) :]),
             )
-            for seat, answer in _seated(divergence.answers, seats)
+            for seat, answer in seated(divergence.answers, seats)
         ),
     )
-
-
-def _seated(
-    answers: tuple[ModelAnswer, ...], seats: tuple[Seat, ...]
-) -> list[tuple[Seat, ModelAnswer]]:
-    """Answers with their seats. By place, since a model asked twice has one name for two seats."""
-    if len(answers) == len(seats):
-        return list(zip(seats, answers, strict=True))
-    named = {seat.profile.model: seat for seat in reversed(seats)}
-    return [(named[answer.model], answer) for answer in answers if answer.model in named]
 
 
 def _prompt(answers: tuple[ModelAnswer, ...]) -> tuple[Message, ...]:
@@ -189,11 +156,3 @@ def _cost(row: Row) -> int:
     said = "".join(turn.text + "".join(turn.calls) for turn in turns) + row.gold
     special = sum(map(said.count, "<>&\"'"))
     return len(said.encode()) + 4 * special + _ROW_COST + _TURN_COST * len(turns)
-
-
-def _solved(outcome: Outcome) -> bool:
-    return outcome.reason is Reason.SOLVED
-
-
-def _failed(outcome: Outcome) -> bool:
-    return outcome.score is not None and not _solved(outcome)

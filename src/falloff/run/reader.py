@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
 from falloff.run import files, schema
+from falloff.run.differing import count_differing, numbers_of_differing
 from falloff.run.logprobs import Turns, read_logprobs
 from falloff.run.migrations import brought_up
 from falloff.run.records import (
@@ -30,6 +31,16 @@ from falloff.sampling import FamilyEvidence
 
 if TYPE_CHECKING:
     from falloff.analysis import Spending
+
+# Outcomes of one role and repeat, errors included.
+_OUTCOMES = f"""
+    SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
+           a.completion_tokens, a.seconds, e.message, d.counts
+    FROM probes p JOIN answers a ON a.role = ? AND a.repeat = ? AND a.probe = p.number
+    LEFT JOIN errors e ON a.reason = 'error'
+        AND e.role = a.role AND e.repeat = a.repeat AND e.probe = a.probe
+    LEFT JOIN token_details d ON d.role = a.role AND d.repeat = a.repeat AND d.probe = a.probe
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,21 +112,24 @@ class RunReader:
     def outcomes(self, role: str, repeat: int = 0) -> Iterator[tuple[PlacedProbe, Outcome]]:
         """One model's outcomes, errors included, by family and position."""
         self._check("role", role, self.manifest.roles)
-        rows = self._rows(
-            f"""SELECT {PROBE_COLUMNS}, a.score, a.reason, a.answer, a.calls, a.prompt_tokens,
-                       a.completion_tokens, a.seconds, e.message, d.counts
-               FROM probes p JOIN answers a ON a.role = ? AND a.repeat = ? AND a.probe = p.number
-               LEFT JOIN errors e ON a.reason = 'error'
-                   AND e.role = a.role AND e.repeat = a.repeat AND e.probe = a.probe
-               LEFT JOIN token_details d
-                   ON d.role = a.role AND d.repeat = a.repeat AND d.probe = a.probe
-               ORDER BY p.family, p.position""",  # noqa: S608
-            role,
-            repeat,
-        )
-        return decoded(
-            self.path, rows, lambda row: (PlacedProbe.from_row(row[:8]), read_outcome(row[8:]))
-        )
+        return self._outcomes("ORDER BY p.family, p.position", role, repeat)
+
+    def differing(
+        self, roles: list[str], most: int
+    ) -> tuple[int, dict[str, tuple[PlacedProbe, dict[str, Outcome]]]]:
+        """How many probes some of ``roles`` solved and others did not (of one alone: it failed).
+
+        And by id the outcomes on some of them: at most ``most`` a cell, those that the first of
+        ``roles`` solved apart from those that it did not.
+        """
+        numbers = numbers_of_differing(self._rows, roles, most)
+        found: dict[str, tuple[PlacedProbe, dict[str, Outcome]]] = {}
+        for number in numbers:
+            for role in roles:
+                for placed, outcome in self._outcomes("WHERE p.number = ?", role, 0, number):
+                    _, outcomes = found.setdefault(placed.probe.id, (placed, {}))
+                    outcomes[role] = outcome
+        return count_differing(self._rows, roles), found
 
     def transcripts(
         self, role: str, probe_ids: Iterable[str], repeat: int = 0
@@ -195,6 +209,16 @@ class RunReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _outcomes(
+        self, which: str, role: str, repeat: int, *more: object
+    ) -> Iterator[tuple[PlacedProbe, Outcome]]:
+        """``which``: a clause after the tables, with ``more`` as its parameters."""
+        return decoded(
+            self.path,
+            self._rows(_OUTCOMES + which, role, repeat, *more),
+            lambda row: (PlacedProbe.from_row(row[:8]), read_outcome(row[8:])),
+        )
+
     def _family_answers(
         self, family: str, role: str, repeat: int
     ) -> tuple[NDArray[np.float64], tuple[Reason | None, ...], tuple[str | None, ...]]:
@@ -230,8 +254,10 @@ class RunReader:
             raise UnknownNameError(what, name, known)
 
     def _rows(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        """``parameters`` by position, or one mapping by name."""
+        named = parameters[0] if parameters and isinstance(parameters[0], dict) else parameters
         with explained(self.path):
-            yield from self._connection.execute(query, parameters)
+            yield from self._connection.execute(query, named)
 
 
 def _score_reason_answer(row: tuple[Any, ...]) -> tuple[float | None, Reason | None, str | None]:

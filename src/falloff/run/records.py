@@ -14,6 +14,8 @@ from falloff.sampling import Share
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 # The columns of a placed probe as :meth:`PlacedProbe.as_row` gives them.
 PROBE_COLUMNS = "id, family, version, coordinate, seed, share, round, position"
+# Characters, as JSON, up to which an answer is kept once for all that are the same.
+_SHORT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,15 @@ def read_outcome(row: tuple[Any, ...]) -> Outcome:
 
 
 def read_answer(text: str | None) -> str | None:
-    return None if text is None else str(json.loads(text))
+    """Short ones share memory: a run has many answers and few that differ."""
+    if text is None:
+        return None
+    return _read_short(text) if len(text) <= _SHORT else str(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _read_short(text: str) -> str:
+    return str(json.loads(text))
 
 
 @lru_cache(maxsize=4096)
