@@ -60,9 +60,12 @@ $(AEPSYCH)/.installed: benchmarks/measurement/aepsych.txt
 	$(AEPSYCH)/bin/python -m pip install --quiet --requirement $<
 	touch $@
 
-docs: $(VENV)/.base
+# Writes the pages that follow from the code, and builds the site into build/docs.
+docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/figure.py
+	$(BIN)/typer docs/cli.py utils docs --name falloff --title Commands --output docs/commands.md
+	$(BIN)/python -m sphinx -W --keep-going -q docs build/docs
 
 models: $(VENV)/.dev
 	$(BIN)/falloff lab grow --out src/falloff/models/embedded
