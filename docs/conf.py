@@ -4,7 +4,7 @@ import falloff
 
 project = "falloff"
 author = "The falloff developers"
-copyright = author  # noqa: A001 - Sphinx' name for it
+copyright = author
 release = falloff.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]

@@ -19,7 +19,7 @@ from falloff.models.micro import embedded_names
 MODELS = {name: load_model(f"micro:{name}") for name in embedded_names()}
 
 
-async def models(request: web.Request) -> web.Response:
+async def models(_: web.Request) -> web.Response:
     return web.json_response({"data": [{"id": name, "object": "model"} for name in MODELS]})
 
 

@@ -47,7 +47,7 @@ def endpoint(folder):
         for _ in range(200):
             time.sleep(0.1)
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/models").close()  # noqa: S310
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/models").close()
                 break
             except OSError:
                 assert process.poll() is None
