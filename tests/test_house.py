@@ -12,10 +12,11 @@ PACKAGE = Path(falloff.__file__).parent
 # A room may import the rooms named here, and itself.
 MAY_KNOW = {
     "core": set(),
-    "probes": {"core", "tables"},
+    "toml_file": {"core"},
+    "probes": {"core", "tables", "toml_file"},
     "analysis": {"core"},
     "tables": {"core"},
-    "config": {"core", "probes"},
+    "config": {"core", "probes", "toml_file"},
     "logs": {"core", "tables"},
     "models": {"core", "probes"},
     "sampling": {"core", "probes", "analysis"},
@@ -29,10 +30,10 @@ MAY_KNOW = {
     "novelty": {"core", "analysis", "run", "training", "surroundings"},
     "asking": {"core", "config", "probes", "models", "sampling", "run"},
     "planning": {"core", "probes", "models", "analysis", "sampling", "run", "asking"},
-    "policy_file": {"core", "analysis"},
-    "gating": {"core", "analysis", "run", "gather", "api"},
-    "differing": {"core", "analysis", "run", "api"},
-    "api": {
+    "policy_file": {"core", "analysis", "toml_file"},
+    "gating": {"core", "analysis", "run", "gather", "result"},
+    "differing": {"core", "analysis", "run", "result"},
+    "result": {
         "core",
         "analysis",
         "run",
@@ -45,6 +46,7 @@ MAY_KNOW = {
         "gating",
         "differing",
     },
+    "api": {"core", "run", "asking", "surroundings", "novelty", "result"},
     "outcomes": {"core", "analysis", "tables", "report"},
     "imported": {"core", "analysis", "tables", "logs", "report", "training", "inspection"},
     "inspection": {"core", "probes", "models", "run", "analysis", "report", "tables", "logs"},
