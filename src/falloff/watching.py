@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
 
-from falloff.core import PriceTable
+from falloff.core import FalloffError, PriceTable
 from falloff.result import Run
 from falloff.run import Progress, is_being_written, open_for_reading
 
@@ -84,8 +86,8 @@ class Glimpse:
 class Watcher:
     """Looks at a run file again and again; never writes to it, and keeps nobody from writing.
 
-    ``clock`` is in seconds. ``every``: seconds between two estimates at the least; they are made
-    when there are new answers, and take a tenth of the time at the most.
+    ``clock`` is in seconds. ``every``: seconds between two estimates at the least. They are made on
+    a thread of their own when there are new answers, and take a tenth of the time at the most.
     """
 
     def __init__(
@@ -102,11 +104,15 @@ class Watcher:
         self._clock = clock
         self._seen: deque[tuple[float, Mapping[str, int]]] = deque()
         self._comparison: Comparison | None = None
-        self._estimated_at = -1
+        self._estimated_at = 0
         self._due = clock()
+        self._estimating: Thread | None = None
 
-    def look(self) -> Glimpse:
-        """How it is now. Raises as :func:`falloff.open_run`."""
+    def look(self, *, patient: bool = False) -> Glimpse:
+        """How it is now, with the last estimate; with that of now if ``patient``, or at the end.
+
+        Raises as :func:`falloff.open_run`.
+        """
         # Asked before: whoever ends in between has written all by the time the file is read.
         is_written = is_being_written(self._path)
         with open_for_reading(self._path) as reader:
@@ -115,7 +121,14 @@ class Watcher:
         self._remember(progress)
         whole = finished and progress.done >= progress.total
         state: State = "running" if is_written else "done" if whole else "stopped"
-        self._estimate(progress, at_once=state != "running")
+        scored = progress.done - progress.errors
+        if scored != self._estimated_at:
+            if patient or state != "running":
+                self._wait()
+                self._estimate(scored)
+            elif self._estimating is None and self._clock() >= self._due:
+                self._estimating = Thread(target=self._try, args=(scored,), daemon=True)
+                self._estimating.start()
         return Glimpse(run=self._path, state=state, progress=progress, comparison=self._comparison)
 
     def _recent(self) -> dict[str, float] | None:
@@ -133,12 +146,19 @@ class Watcher:
         while now - self._seen[0][0] > _WINDOW:
             self._seen.popleft()
 
-    def _estimate(self, progress: Progress, *, at_once: bool) -> None:
-        scored = progress.done - progress.errors
-        if scored == self._estimated_at or (self._clock() < self._due and not at_once):
-            return
+    def _try(self, scored: int) -> None:
+        with suppress(FalloffError):  # the next look says what is wrong with the file
+            self._estimate(scored)
+        self._estimating = None
+
+    def _estimate(self, scored: int) -> None:
         start = self._clock()
         self._comparison = Run(self._path, prices=self._prices).comparison
         self._estimated_at = scored
         taken = self._clock() - start
         self._due = start + taken + max(self._every, taken / _SHARE)
+
+    def _wait(self) -> None:
+        thread = self._estimating
+        if thread is not None:
+            thread.join()

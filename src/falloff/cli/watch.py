@@ -53,7 +53,7 @@ def watch(
 
     watcher = Watcher(run, prices=(config or Noted()).config.prices)
     if once:
-        _show_once(watcher.look(), as_json=as_json)
+        _show_once(watcher.look(patient=True), as_json=as_json)
         return
     show = _json_lines if as_json else _live if sys.stdout.isatty() else _plain_lines
     with suppress(KeyboardInterrupt):
@@ -148,9 +148,9 @@ def _models(glimpse: Glimpse, *, ascii_only: bool) -> Listing:
     from falloff.report.numerals import DASH, count, percent, percent_interval
     from falloff.report.visible import one_line
 
-    kept = "Keeps" if len(models) > 1 else "Holds"
     full, empty = "#." if ascii_only else "█░"
     models, estimates = glimpse.progress.models, glimpse.estimates
+    kept = "Keeps" if len(models) > 1 else "Holds"
 
     def bar(done: int, total: int) -> str:
         filled = _BAR * done // total if total else 0
