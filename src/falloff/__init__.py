@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from falloff.api import Run, compare, measure, open_run
+    from falloff.api import compare, measure
     from falloff.core import FalloffError
     from falloff.imported import LogComparison, compare_logs
     from falloff.outcomes import Fit, fit
     from falloff.probes.bench import Bench
+    from falloff.result import Run, open_run
     from falloff.training import training_data
 
 __version__ = "0.1.0"
@@ -61,6 +62,10 @@ def __getattr__(name: str) -> Any:
         from falloff.training import training_data
 
         return training_data
+    if name in ("Run", "open_run"):
+        from falloff import result
+
+        return getattr(result, name)
     from falloff import api
 
     return getattr(api, name)

@@ -9,7 +9,7 @@ from falloff.run import RunReader, open_for_reading
 
 if TYPE_CHECKING:
     from falloff.analysis import Comparison, Profile, StudentComparison
-    from falloff.api import Run
+    from falloff.result import Run
 
 
 def diff_runs(before: Run, after: Run) -> RunChange:

@@ -19,7 +19,7 @@ from falloff.run import FamilyAnswers, open_for_reading
 if TYPE_CHECKING:
     from falloff.analysis import FamilyData, StudentComparison
     from falloff.analysis.data import Floats
-    from falloff.api import Run
+    from falloff.result import Run
 
 # What may differ between a run and its baseline: students, and the luck of the draw.
 _FREE = ("seed:", "logprobs:", "design ", "student")

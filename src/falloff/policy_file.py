@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from falloff.analysis.policy import Policy
 from falloff.core import UnknownNameError, UsageError
+from falloff.toml_file import read_toml
 
 # By section and key, what it is in a policy.
 _RATIOS = {
@@ -26,6 +26,7 @@ _SHARES = {"churn": {"lost": "lost"}, "against": {"drop": "drop"}}
 _SECTIONS = {**_RATIOS, **_SHARES}
 _BY_NAME = ("capability", "family")
 _MOST = 1.5
+_REMEDY = "Give a TOML file, or leave --policy out for [retention] overall = 0.9."
 
 
 def read_policy(path: Path) -> Policy:
@@ -35,7 +36,7 @@ def read_policy(path: Path) -> Policy:
     that cannot be met or cannot be missed, none at all.
     """
     where = f"policy {path}"
-    given = _read(path, where)
+    given = read_toml(path, where, remedy=_REMEDY)
     margins: dict[str, Any] = {}
     for section, keys in given.items():
         if section not in _SECTIONS:
@@ -55,20 +56,6 @@ def read_policy(path: Path) -> Policy:
             remedy="Set one, for example [retention] overall = 0.9, or leave --policy out.",
         )
     return Policy(**margins, name=str(path))
-
-
-def _read(path: Path, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise UsageError(
-            f"The {where} cannot be read ({problem.strerror}).",
-            remedy="Give a TOML file, or leave --policy out for [retention] overall = 0.9.",
-        ) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(
-            f"The {where} is no TOML: {problem}.", remedy="Mend it there."
-        ) from problem
 
 
 def _margin(where: str, section: str, key: str, value: Any) -> float | Mapping[str, float]:

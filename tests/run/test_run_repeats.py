@@ -15,7 +15,7 @@ from run_fakes import FakeModel, conducted, manifest_of, outcomes, pair, run
 
 from falloff.core import Reply, Request
 from falloff.run import Progress, open_for_reading, open_for_writing
-from falloff.run.loop import REPEATED
+from falloff.run.records import REPEATED
 
 
 class Counting(FakeModel):

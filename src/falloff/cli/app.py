@@ -48,9 +48,10 @@ def main() -> None:
 
     ``--debug`` may stand anywhere on the line.
     """
-    from falloff.cli import commands
+    from falloff.cli import commands, outlet
 
     del commands
+    outlet.install()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:

@@ -13,6 +13,7 @@ from falloff.cli import (
     plan,
     probes,
     report,
+    watch,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "plan",
     "probes",
     "report",
+    "watch",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PLAIN_EVERY = 5.0
 
 Show = Callable[["Progress"], None]
+Span = tuple[float, float, float]
 
 
 @contextmanager
@@ -68,8 +69,13 @@ def _plain() -> Show:
     return show
 
 
-def line(progress: Progress) -> str:
-    """One line: answers, rate, time left, and what is known so far of every model by name."""
+def line(progress: Progress, known: Mapping[str, Span] | None = None) -> str:
+    """One line: answers, rate, time left, and what is known so far of every model by name.
+
+    ``known``: value, low and high by role; unless given, what the design believes.
+    """
+    if known is None:
+        known = {role: m.headline.span for role, m in progress.models.items() if m.headline}
     parts = [
         f"{progress.done}/{progress.total} answers",
         f"{progress.calls} calls",
@@ -77,18 +83,18 @@ def line(progress: Progress) -> str:
         f"{progress.rate:.0f}/s",
     ]
     if progress.eta_seconds is not None:
-        parts.append(f"{_duration(progress.eta_seconds)} left")
+        parts.append(f"{duration(progress.eta_seconds)} left")
     spent = [(m.name, m.money) for m in progress.models.values() if m.money is not None]
     if spent:
         parts.append(", ".join(f"{name} {money(cost, progress.currency)}" for name, cost in spent))
     if progress.errors:
         parts.append(f"{progress.errors} errors")
     models = progress.models.values()
-    known = [f"{m.name} {_interval(*m.headline.span)}" for m in models if m.headline]
+    spans = [f"{progress.models[role].name} {interval(*span)}" for role, span in known.items()]
     solved = [f"{m.name} {m.score:.0%}" for m in models if m.score is not None]
-    if known:
+    if spans:
         kept = "keeps so far" if len(models) > 1 else "holds so far"
-        parts.append(f"{kept}: {', '.join(known)}")
+        parts.append(f"{kept}: {', '.join(spans)}")
     elif solved:
         parts.append(f"solved so far: {', '.join(solved)}")
     return " · ".join(parts)
@@ -110,11 +116,11 @@ def _short(count: int) -> str:
     return str(count)
 
 
-def _interval(value: float, low: float, high: float) -> str:
+def interval(value: float, low: float, high: float) -> str:
     """``78 % (72–84 %)``, as the report spells it."""
     return f"{100 * value:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}" if minutes else f"{rest} s"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from falloff.config.settings import BenchDefaults, Config, Defaults
 from falloff.core import CURRENCY, Price, PriceTable, UnknownNameError, UsageError
+from falloff.toml_file import read_toml
 
 FILE_NAME = "falloff.toml"
 _SECTIONS = ("confirm_above", "defaults", "prices", "bench")
@@ -37,24 +37,13 @@ def read_config(file: Path) -> Config:
     Raises :class:`falloff.core.UsageError` for a file that cannot be read, a value that cannot be,
     and :class:`falloff.core.UnknownNameError` for a key that is not known.
     """
-    return _Reader(file).config(_toml(file))
+    written = read_toml(file, f"config file {file}", remedy="Name one that is there with --config.")
+    return _Reader(file).config(written)
 
 
 def read_prices(given: Mapping[str, Any]) -> PriceTable:
     """A table of prices written as ``[prices]`` is. Raises as :func:`read_config`."""
     return _Reader(Path("prices")).prices(given)
-
-
-def _toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as problem:
-        raise UsageError(
-            f"The config file '{file}' cannot be read: {problem.strerror}.",
-            remedy="Name one that is there with --config.",
-        ) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(f"'{file}' is no TOML: {problem}.", remedy="Mend it there.") from problem
 
 
 class _Reader:

@@ -16,7 +16,6 @@ Axes that are not named keep all their levels.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from falloff.core import Axis, UnknownNameError, UsageError, format_dose, missin
 from falloff.probes.family import FAMILIES, Family
 from falloff.probes.own import load_installed
 from falloff.probes.suite import SUITES, Suite
+from falloff.toml_file import read_toml
 
 _KEYS = ("name", "version", "dialect", "families")
 _FAMILY_KEYS = ("version", "weight", "axes")
@@ -50,17 +50,9 @@ def find_suite(name: str) -> Suite:
 def read_suite(path: Path) -> Suite:
     """The suite that the file declares. Raises as :func:`find_suite`."""
     where = f"suite file {path}"
-    try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise UsageError(
-            f"The {where} cannot be read ({problem.strerror}).",
-            remedy=f"Give a TOML file, or one of the suites {', '.join(SUITES)}.",
-        ) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageError(
-            f"The {where} is no TOML: {problem}.", remedy="Mend it there."
-        ) from problem
+    written = read_toml(
+        path, where, remedy=f"Give a TOML file, or one of the suites {', '.join(SUITES)}."
+    )
     _check_keys(where, written, _KEYS)
     families = written.get("families")
     if not isinstance(families, dict) or not families:

@@ -10,7 +10,7 @@ from falloff.analysis.spending import Spending, together
 from falloff.core import money, no_price
 from falloff.report.listings import Listing
 from falloff.report.numerals import DASH, count, percent, percent_interval
-from falloff.report.saving import MEASURES, better_ones, measure_of, shares
+from falloff.report.saving import MEASURES, better_ones, measure_of, shares, worth_words
 from falloff.report.scales import spoken_name
 from falloff.report.visible import one_line
 
@@ -74,7 +74,7 @@ def savings(comparison: Comparison) -> Listing:
         worth = DASH
         if measure and len(comparison.students) > 1 and student.retention.estimate is not None:
             better = better_ones(comparison, student, measure)
-            worth = f"less than {one_line(better[0].model)}" if better else "yes"
+            worth = worth_words(student, better)
         cells = [percent(known[m.key]) for m in MEASURES]
         rows.append((one_line(student.model), percent_interval(student.retention), *cells, worth))
     worth_by = f"Worth its price, by {measure.name.lower()}" if measure else "Worth its price"

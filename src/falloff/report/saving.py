@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from falloff.analysis.estimates import Comparison, StudentComparison
@@ -97,12 +97,29 @@ def _worth(comparison: Comparison, student: StudentComparison, measure: Measure)
     better = better_ones(comparison, student, measure)
     if not better:
         return ""
-    sure = [other for other in better if _surely_more(other, student)]
-    other = one_line((sure or better)[0].model)
-    name, less = one_line(student.model), f"no more {measure.name.lower()}"
+    best, sure = _best(student, better)
+    other, name = one_line(best.model), one_line(student.model)
+    less = f"no more {measure.name.lower()}"
     if sure:
         return f"{name} is not worth its price: {other} keeps more for {less}."
     return f"{other} keeps no less than {name}, as far as can be told, for {less}."
+
+
+def worth_words(student: StudentComparison, better: Sequence[StudentComparison]) -> str:
+    """Whether a student is worth its price, where ``better`` keep more for no more."""
+    if not better:
+        return "yes"
+    best, sure = _best(student, better)
+    name = one_line(best.model)
+    return f"no: {name} keeps more" if sure else f"unclear: {name} keeps no less"
+
+
+def _best(
+    student: StudentComparison, better: Sequence[StudentComparison]
+) -> tuple[StudentComparison, bool]:
+    """The one to name of those who keep more for no more, and whether that is sure."""
+    sure = [other for other in better if _surely_more(other, student)]
+    return (sure or better)[0], bool(sure)
 
 
 def _surely_more(one: StudentComparison, other: StudentComparison) -> bool:

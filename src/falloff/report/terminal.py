@@ -6,7 +6,8 @@ tables, one that knows no Unicode gets ASCII: the words stay the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from falloff.analysis.change import RunChange
@@ -32,7 +33,7 @@ from falloff.report.wording import (
 from falloff.report.wording_effects import wording_alarms
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, Group
     from rich.table import Table
     from rich.text import Text
 
@@ -76,6 +77,26 @@ def render_diff(change: RunChange, console: Console) -> None:
     console.print()
     for note in diff_notes(change):
         printer.say(note)
+
+
+def so_far(
+    comparison: Comparison | None, models: Listing, console: Console, *, room: int | None = None
+) -> Group:
+    """Where ``models`` are, and the finding as it stands, its curves cut to ``room`` lines."""
+    from rich.console import Group
+
+    printer = _Printer(console)
+    parts: list[Table | Text] = printer.parts(models)
+    if comparison is not None:
+        shown = curves(comparison, ascii_only=console.options.ascii_only)
+        over = len(shown.rows) - room if room is not None else 0
+        parts += [printer.text(""), printer.text(headline(comparison), "bold")]
+        if shown.rows:
+            kept = shown.rows[:-over] if over > 0 else shown.rows
+            parts += [printer.text(""), *printer.parts(replace(shown, rows=kept))]
+        if over > 0:
+            parts.append(printer.text(f"… and {over} more curves, for want of room.", "dim"))
+    return Group(*parts)
 
 
 class _Printer:
@@ -140,17 +161,19 @@ class _Printer:
         self._console.print(line.append_text(self.text(f"  {words}")))
 
     def listing(self, listing: Listing) -> None:
-        """A table where it fits, without what can be spared if need be; otherwise records."""
+        """A table after an empty line, or records."""
         self._console.print()
-        self._console.print(self.text(listing.title, "bold"))
+        for part in self.parts(listing):
+            self._console.print(part)
+
+    def parts(self, listing: Listing) -> list[Table | Text]:
+        """A table where it fits, without what can be spared if need be; otherwise records."""
+        title = self.text(listing.title, "bold")
         whole, table = listing, self._table(listing)
         while not self._fits(table) and listing.spare:
             listing = listing.without(listing.spare[0])
             table = self._table(listing)
-        if self._fits(table):
-            self._console.print(table)
-        else:
-            self._records(whole)
+        return [title, table] if self._fits(table) else [title, *self._records(whole)]
 
     def _fits(self, table: Table) -> bool:
         from rich.measure import Measurement
@@ -173,14 +196,14 @@ class _Printer:
             above = name
         return table
 
-    def _records(self, listing: Listing) -> None:
+    def _records(self, listing: Listing) -> Iterator[Text]:
         """One record a row: its name, then a line for each cell that says something."""
         for name, *cells in listing.rows:
-            self._console.print(self.text(name, "underline"))
+            yield self.text(name, "underline")
             for head, cell in zip(listing.heads[1:], cells, strict=True):
                 if cell:
                     joined = cell.replace("\n", ", ")
-                    self._console.print(self.text(f"  {head.lower()}: {joined}"))
+                    yield self.text(f"  {head.lower()}: {joined}")
 
     def text(self, text: str, style: str = "") -> Text:
         """Text that is taken literally; in ASCII where the terminal has nothing else."""

@@ -5,6 +5,7 @@ looks, or what was typed on a command line.
 """
 
 from falloff.run.ledger import Terms
+from falloff.run.lock import is_being_written
 from falloff.run.loop import conduct
 from falloff.run.manifest import NULL, FamilyStamp, Manifest, Mode, ModelStamp
 from falloff.run.progress import ModelProgress, Progress
@@ -28,6 +29,7 @@ __all__ = [
     "RunStore",
     "Terms",
     "conduct",
+    "is_being_written",
     "open_for_reading",
     "open_for_writing",
 ]

@@ -66,6 +66,15 @@ class WriterLock:
                 self._path.unlink(missing_ok=True)
 
 
+def is_being_written(run: Path) -> bool:
+    """Whether somebody says to be writing the run, and is not known to be dead.
+
+    Takes no lock, so that looking keeps nobody from writing.
+    """
+    holder = _read(Path(f"{run}-writer"))
+    return bool(holder) and not _is_dead(holder)
+
+
 def _me() -> str:
     return json.dumps({"process": os.getpid(), "host": socket.gethostname()})
 

@@ -15,16 +15,12 @@ from falloff.run.ledger import Ledger, Purse, Terms
 from falloff.run.manifest import NULL
 from falloff.run.progress import Meter, Progress
 from falloff.run.recorder import Recorder
-from falloff.run.records import Answer, PlacedProbe
+from falloff.run.records import REPEATED, Answer, PlacedProbe
 from falloff.run.selection import Selection
 from falloff.run.store import RunStore
 from falloff.run.tasks import together
-from falloff.sampling import Design, Share
+from falloff.sampling import Design
 
-# What is asked again: draws from μ and direct calls at the centre, a third of an adaptive run. From
-# these the means over the box and at the centre follow without a model of the region. Probes placed
-# where they teach most would cost twice as much again, and are a sample of no declared measure.
-REPEATED: tuple[Share, ...] = ("centre", "box")
 # Seconds that answers under way are given to arrive when a run is interrupted: they are paid for.
 GRACE = 5.0
 
@@ -45,7 +41,8 @@ async def conduct(
     ``models`` goes from role to model. Seed, dialect and shots are those of the store's manifest.
     What is answered on disk is not asked again; errors are. ``progress`` is called at most five
     times a second and once at the end. With ``repeats`` above 1, the probes whose share is in
-    :data:`REPEATED` are asked until every model has so many answers to each that are decoded alike.
+    :data:`falloff.run.records.REPEATED` are asked until every model has so many answers to each
+    that are decoded alike.
     If the manifest wants a null, the first model is asked everything once more, as that role.
 
     Raises :class:`falloff.core.UsageError` if a family has too few items for so many shots,

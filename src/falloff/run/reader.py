@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from falloff.core import Outcome, Reason, RunFileError, Transcript, UnknownNameError
+from falloff.core import Outcome, PriceTable, Reason, RunFileError, Transcript, UnknownNameError
 from falloff.run import files, schema
 from falloff.run.differing import count_differing, numbers_of_differing
 from falloff.run.logprobs import Turns, read_logprobs
 from falloff.run.migrations import brought_up
+from falloff.run.progress import Progress
 from falloff.run.records import (
     PROBE_COLUMNS,
     PlacedProbe,
@@ -26,6 +27,7 @@ from falloff.run.records import (
     read_transcript,
 )
 from falloff.run.spending import spending_of
+from falloff.run.standing import progress_of
 from falloff.run.trouble import a_folder, decoded, explained, is_unopenable
 from falloff.sampling import FamilyEvidence
 
@@ -195,6 +197,10 @@ class RunReader:
         """What a model's answers took in all and by family, repeats included."""
         self._check("role", role, self.manifest.roles)
         return spending_of(self._rows, role)
+
+    def progress(self, prices: PriceTable, recent: Mapping[str, float] | None = None) -> Progress:
+        """How far the run is; ``recent`` as for :func:`falloff.run.standing.progress_of`."""
+        return progress_of(self._rows, self.manifest, prices=prices, recent=recent)
 
     def completeness(self, repeat: int = 0) -> dict[str, Completeness]:
         """For each role, how much of what has been placed is answered."""

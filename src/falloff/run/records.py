@@ -16,6 +16,10 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"))
 PROBE_COLUMNS = "id, family, version, coordinate, seed, share, round, position"
 # Characters, as JSON, up to which an answer is kept once for all that are the same.
 _SHORT = 64
+# What is asked again: draws from μ and direct calls at the centre, a third of an adaptive run. From
+# these the means over the box and at the centre follow without a model of the region. Probes placed
+# where they teach most would cost twice as much again, and are a sample of no declared measure.
+REPEATED: tuple[Share, ...] = ("centre", "box")
 
 
 @dataclass(frozen=True, kw_only=True)
