@@ -29,7 +29,7 @@ RunProbes = Annotated[
 ]
 BenchFile = Annotated[
     Path | None,
-    typer.Option("--bench", help="Benchmark of your own: JSON lines, CSV or Parquet; asked alone."),
+    typer.Option("--bench", help="Benchmark of your own: JSON lines, CSV, Parquet, or hf:DATASET."),
 ]
 BenchColumns = Annotated[
     str,

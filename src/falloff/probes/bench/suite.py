@@ -24,6 +24,7 @@ LEAST_ITEMS = 8
 class Bench:
     """A benchmark of the user's, as it is asked for; each as ``falloff compare`` has it.
 
+    ``file``: a path, or ``hf:NAME?config=…&split=…`` (:mod:`falloff.probes.bench.hub`).
     ``columns``: ``"prompt=question,answer=label"``, or so by role; guessed unless named.
     ``scoring``: one of the rules of :mod:`falloff.probes.bench.scoring`. ``stressors``: names,
     parted by commas, two with a plus between for both at once; all that can be had unless named.
@@ -43,7 +44,7 @@ class Bench:
         Raises :class:`falloff.core.UsageError` for what cannot be used.
         """
         bench = read_benchmark(
-            Path(self.file), columns=self.columns, scoring=self.scoring, solver=self.solver
+            self.file, columns=self.columns, scoring=self.scoring, solver=self.solver
         )
         named = [_both(part) for part in self.stressors.split(",") if part.strip()]
         left_out: dict[str, str] = {}
