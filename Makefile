@@ -79,7 +79,7 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) --editable ".[hf,lab,frames,gym,bench]" --group dev
+	$(PIP) --editable ".[hf,lab,frames,gym,bench,datasets]" --group dev
 	touch $@ $(VENV)/.base
 
 $(VENV)/.bench: $(VENV)/.dev

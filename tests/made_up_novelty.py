@@ -65,7 +65,7 @@ def novelty_for(comparison: Comparison, *, why: str | None = None, said=()) -> N
         sees="wording",
         digest="0" * 64,
     )
-    return traffic_of(found, probes, rim, roles, rng.uniform(0.0, 1.0, 300))
+    return traffic_of(found, families, probes, rim, roles, rng.uniform(0.0, 1.0, 300))
 
 
 def comparison_of(*families: FamilyData, students: int = 1) -> Comparison:

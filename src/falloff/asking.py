@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +14,14 @@ from falloff.config import read_prices
 from falloff.core import PriceTable, RunStoppedError, UsageError
 from falloff.models import Model
 from falloff.models.hosting import executing
+from falloff.paraphrasing import check_paraphraser, prepare_bench
 from falloff.probes import Suite
 from falloff.probes.bench import Bench, PreparedBench
 from falloff.probes.own import check_playable, digest, load_families, own_suite
 from falloff.probes.suite_file import find_suite
 from falloff.run import Manifest, Mode, Progress, RunStore, Terms, conduct, open_for_writing
 from falloff.sampling import Design, FamilyEvidence
+from falloff.waiting import finish
 
 ModelLike = str | Model | Callable[..., Any]
 BenchLike = str | Path | Bench | PreparedBench
@@ -86,7 +86,7 @@ class Wanted:
         bench = self.bench
         if bench is None or isinstance(bench, PreparedBench):
             return bench
-        return (bench if isinstance(bench, Bench) else Bench(file=bench)).prepare()
+        return prepare_bench(bench if isinstance(bench, Bench) else Bench(file=bench))
 
     @cached_property
     def terms(self) -> Terms:
@@ -149,6 +149,8 @@ def ask(
 
     Returns the run's file, and what of it was lost if it was damaged.
     """
+    if isinstance(wanted.bench, Bench):
+        check_paraphraser(wanted.bench, roles.values())
     suite = suite_of(wanted)
     # Here, since it loads scipy, and the nouns of the Python face need none.
     from falloff.sampling.aims import find_aim
@@ -211,7 +213,7 @@ def _ask(
     ):
         try:
             store.begin(wanted.budget, wanted.precision)
-            _finish(_conduct(design, suite, models, store, wanted, progress))
+            finish(_conduct(design, suite, models, store, wanted, progress))
             store.finish()
         except RunStoppedError:
             if not store.holds_answers():
@@ -241,14 +243,3 @@ async def _conduct(
     finally:
         for model in models.values():
             await model.close()
-
-
-def _finish(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, also from inside a running event loop such as a notebook's."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(work)
-        return
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()

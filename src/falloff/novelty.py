@@ -74,7 +74,7 @@ def novelty_of(
     if training is None or around.traffic is None:
         return found
     asked = training.distances(around.traffic.texts)
-    found = traffic_of(found, probes, rim, roles, asked)
+    found = traffic_of(found, families, probes, rim, roles, asked)
     return replace(found, said=(*found.said, *around.traffic.said))
 
 

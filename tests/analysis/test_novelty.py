@@ -1,5 +1,7 @@
 """Novelty: what distances, rims, zones and traffic say of models whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -112,7 +114,7 @@ def seen(novelty, scores, *, rim=RIM, chance=0.0, items=None):
         [data], {"only": novelty * 0.4}, rim, comparison_of(data),
         roles=ROLES, view="ngrams", sees="wording", digest="",
     )  # fmt: skip
-    return found, probes
+    return found, data, probes
 
 
 def test_what_is_kept_in_each_zone_and_the_edges_cover_the_truth():
@@ -125,7 +127,7 @@ def test_what_is_kept_in_each_zone_and_the_edges_cover_the_truth():
         rng = np.random.default_rng(seed)
         novelty = rng.uniform(0, 2.5, 500)
         scores = {"teacher": falling(novelty, 2.5, rng), "student": falling(novelty, 1.5, rng)}
-        found, _ = seen(novelty, scores)
+        found, _, _ = seen(novelty, scores)
         (student,) = found.students
         inside, _, beyond = student.zones
         assert inside.retention.estimate > 0.9
@@ -139,8 +141,8 @@ def test_items_that_were_asked_again_are_one_piece_of_evidence():
     rng = np.random.default_rng(3)
     novelty = np.repeat(rng.uniform(0, 0.9, 40), 10)
     scores = {role: np.repeat((rng.random(40) < 0.7).astype(float), 10) for role in ROLES}
-    alone, _ = seen(novelty, scores)
-    items, _ = seen(novelty, scores, items=tuple(str(i // 10) for i in range(400)))
+    alone, _, _ = seen(novelty, scores)
+    items, _, _ = seen(novelty, scores, items=tuple(str(i // 10) for i in range(400)))
 
     def width(found):
         interval = found.students[0].zones[0].student
@@ -153,7 +155,7 @@ def test_chance_is_taken_out():
     rng = np.random.default_rng(4)
     novelty = rng.uniform(0, 0.9, 4000)
     guessing = {role: (rng.random(4000) < 0.25).astype(float) for role in ROLES}
-    found, _ = seen(novelty, guessing, chance=0.25)
+    found, _, _ = seen(novelty, guessing, chance=0.25)
     inside = found.students[0].zones[0]
     assert abs(inside.teacher.estimate) < 0.03
     assert inside.retention.estimate is None
@@ -163,10 +165,10 @@ def test_a_zone_without_probes_says_nothing_and_nor_does_a_template():
     rng = np.random.default_rng(5)
     novelty = rng.uniform(0, 0.9, 100)
     scores = {role: np.ones(100) for role in ROLES}
-    found, _ = seen(novelty, scores)
+    found, _, _ = seen(novelty, scores)
     assert found.students[0].zones[2].retention.estimate is None
     assert found.shares[0].share == pytest.approx(1)
-    found, _ = seen(novelty, scores, rim=Rim(distance=0.01, prompts=900, why="a template"))
+    found, _, _ = seen(novelty, scores, rim=Rim(distance=0.01, prompts=900, why="a template"))
     assert found.students[0].zones == ()
     assert found.fit is None
     assert found.families[0].novelty is None
@@ -174,12 +176,12 @@ def test_a_zone_without_probes_says_nothing_and_nor_does_a_template():
 
 def test_traffic_weighs_what_is_kept_by_what_is_asked():
     rng = np.random.default_rng(6)
-    novelty = rng.uniform(0, 2, 3000)
-    scores = {"teacher": np.ones(3000), "student": (novelty < 1.2).astype(float)}
-    found, probes = seen(novelty, scores)
+    novelty = rng.uniform(0, 2, 1500)
+    scores = {"teacher": np.ones(1500), "student": (novelty < 1.2).astype(float)}
+    found, data, probes = seen(novelty, scores)
     asked = np.concatenate([rng.uniform(0.2, 1.0, 700), rng.uniform(1.4, 1.9, 300)])
-    (traffic,) = traffic_of(found, probes, RIM, ROLES, asked * 0.4).traffic
-    assert traffic.retention.estimate == pytest.approx(0.7, abs=0.02)
+    (traffic,) = traffic_of(found, [data], probes, RIM, ROLES, asked * 0.4).traffic
+    assert traffic.retention.estimate == pytest.approx(0.7, abs=0.03)
     assert traffic.safe == pytest.approx(0.7, abs=0.01)
     assert traffic.unsafe == pytest.approx(0.3, abs=0.01)
     assert traffic.covered == pytest.approx(1)
@@ -187,9 +189,33 @@ def test_traffic_weighs_what_is_kept_by_what_is_asked():
     assert [share.probes for share in traffic.shares] == [700, 300 - past, past]
 
 
+def test_where_the_design_asked_does_not_decide_what_is_kept_of_traffic():
+    """Six probes in ten at the last level, where the student fails; users ask all levels alike."""
+    solves = np.array([0.95, 0.9, 0.7, 0.2])
+    truth, errors = solves.mean() / 0.95, []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        level = rng.choice(4, 300, p=[0.1, 0.15, 0.15, 0.6])
+        scores = {
+            "teacher": (rng.random(300) < 0.95).astype(float),
+            "student": (rng.random(300) < solves[level]).astype(float),
+        }
+        data = family("only", scores)
+        data = replace(data, coordinates=tuple(data.grid[i] for i in level))
+        found, probes = along_novelty(
+            [data], {"only": rng.uniform(0, 0.8, 300)}, RIM, comparison_of(data),
+            roles=ROLES, view="ngrams", sees="wording", digest="",
+        )  # fmt: skip
+        asked = rng.uniform(0, 0.8, 500)
+        (traffic,) = traffic_of(found, [data], probes, RIM, ROLES, asked).traffic
+        errors.append(traffic.retention.estimate - truth)
+        assert scores["student"].mean() / scores["teacher"].mean() < truth - 0.15
+    assert abs(np.mean(errors)) < 0.04
+
+
 def test_traffic_past_every_probe_is_not_covered():
     rng = np.random.default_rng(7)
     novelty = rng.uniform(0, 1, 400)
-    found, probes = seen(novelty, {role: np.ones(400) for role in ROLES})
-    (traffic,) = traffic_of(found, probes, RIM, ROLES, np.repeat([0.2, 0.8], 50)).traffic
+    found, data, probes = seen(novelty, {role: np.ones(400) for role in ROLES})
+    (traffic,) = traffic_of(found, [data], probes, RIM, ROLES, np.repeat([0.2, 0.8], 50)).traffic
     assert traffic.covered == pytest.approx(0.5)

@@ -48,7 +48,7 @@ LEAST = {
     "distractors": 1200, "distractors_same_topic": 500, "needle_depth": 1200, "container": 1200,
     "answer_format": 1200, "options": 200, "extra_options": 100, "name_swap": 400,
     "number_swap": 100, "added_instructions": 1000, "turns": 500, "examples": 1200,
-    "system_load": 1200,
+    "system_load": 1200, "paraphrase": 900,
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def compare(
     import falloff
 
     check_safe_region(safe_region, asking.train_data)
-    wanted = asking.arguments() | {"logprobs": logprobs, "null": null}
+    wanted = asking.arguments(teacher, *student) | {"logprobs": logprobs, "null": null}
     roles = {"teacher": teacher} | {f"student{i}": s for i, s in enumerate(student, 1)}
     confirm = confirmation(asking, roles, wanted_of(wanted, compared=True), yes=yes)
     with progress_display() as progress:
@@ -95,7 +95,7 @@ def measure(
     import falloff
 
     check_safe_region(safe_region, asking.train_data)
-    wanted = asking.arguments()
+    wanted = asking.arguments(model)
     of = wanted_of(wanted, compared=False)
     confirm = confirmation(asking, {"model": model}, of, yes=yes)
     with progress_display() as progress:

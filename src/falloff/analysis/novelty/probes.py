@@ -19,9 +19,11 @@ class Probes:
 
     ``weight``: each family's part of the headline over its probes, with a mean of 1; 0 where the
     family claims nothing. ``scores`` by role, NaN where there is none. ``item`` are clusters.
+    ``place`` numbers a probe's coordinate among its family's places.
     """
 
     family: NDArray[np.intp]
+    place: NDArray[np.intp]
     distance: Floats
     weight: Floats
     chance: Floats
@@ -49,6 +51,7 @@ class Probes:
         empty = np.empty(0)
         return cls(
             family=np.repeat(np.arange(len(families)), counts),
+            place=np.concatenate([empty, *(d.place_of[k] for d, k in pairs)]).astype(np.intp),
             distance=np.concatenate([empty, *(distances[d.name][k] for d, k in pairs)]),
             weight=weight / (weight.mean() or 1.0) if weight.size else weight,
             chance=np.repeat([data.chance for data in families], counts).astype(np.float64),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from falloff.analysis.contrasts import ratio
-from falloff.analysis.data import Floats
+from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.estimates import UNDEFINED, Interval
 from falloff.analysis.novelty.along import LEAST_PROBES
-from falloff.analysis.novelty.probes import Probes, group_means
+from falloff.analysis.novelty.probes import Probes
 from falloff.analysis.novelty.results import ZONES, Novelty, Traffic, ZoneShare, zone_of
 from falloff.analysis.novelty.rim import Rim
+from falloff.analysis.novelty.strips import strip_means
 
 # Probes in a strip of novelty, within which traffic and probes are matched. Narrow strips: within a
 # wide one probes lie further out than traffic does.
@@ -20,10 +22,16 @@ _EACH = 20
 
 
 def traffic_of(
-    novelty: Novelty, probes: Probes, rim: Rim, roles: tuple[str, ...], distance: Floats
+    novelty: Novelty,
+    families: Sequence[FamilyData],
+    probes: Probes,
+    rim: Rim,
+    roles: tuple[str, ...],
+    distance: Floats,
 ) -> Novelty:
     """``novelty`` with its ``traffic``: one a student, or of the one model that was measured.
 
+    ``families``, ``probes``, ``rim``, ``roles`` are those that ``novelty`` was found from;
     ``distance``: [prompts] of what users asked. Nothing where the rim is not identifiable.
     """
     if rim.why or not len(distance):
@@ -32,48 +40,60 @@ def traffic_of(
     teacher, *students = roles
     of = [(role, s.model, s.edge) for role, s in zip(students, novelty.students, strict=True)]
     of = of or [(teacher, novelty.teacher, novelty.teacher_edge)]
-    found = tuple(
-        _traffic(probes, rim, (teacher, role), model, edge, asked) for role, model, edge in of
+    found = []
+    for role, model, edge in of:
+        kept, covered = kept_of(
+            families, probes, rim, tuple(dict.fromkeys((teacher, role))), asked, novelty.threshold
+        )
+        safe, doubtful = _sides(edge, asked)
+        found.append(
+            Traffic(
+                model=model,
+                prompts=len(asked),
+                shares=_shares(asked),
+                safe=safe,
+                doubtful=doubtful,
+                unsafe=None if safe is None or doubtful is None else max(1 - safe - doubtful, 0.0),
+                retention=kept,
+                covered=covered,
+            )
+        )
+    return replace(novelty, traffic=tuple(found))
+
+
+def _shares(asked: Floats) -> tuple[ZoneShare, ...]:
+    zones = np.bincount(zone_of(asked), minlength=len(ZONES))
+    return tuple(
+        ZoneShare(zone=zone, probes=int(n), share=float(n / len(asked)))
+        for zone, n in zip(ZONES, zones, strict=True)
     )
-    return replace(novelty, traffic=found)
 
 
-def _traffic(
+def kept_of(
+    families: Sequence[FamilyData],
     probes: Probes,
     rim: Rim,
-    roles: tuple[str, str],
-    model: str,
-    edge: Interval,
+    roles: tuple[str, ...],
     asked: Floats,
-) -> Traffic:
-    zones = np.bincount(zone_of(asked), minlength=len(ZONES))
-    ends = _strips(probes, rim, roles)
-    strip = np.searchsorted(ends, rim.novelty(probes.distance), side="right")
-    counts, means = group_means(probes, roles, strip, len(ends) + 1)
+    tau: float,
+) -> tuple[Interval, float]:
+    """Retention weighted by traffic, undefined for a model alone, and the part it is of."""
+    along = rim.novelty(probes.distance)
+    ends = strip_ends(probes, rim, roles)
+    strip = np.searchsorted(ends, along, side="right")
+    counts, means = strip_means(families, probes, roles, strip, len(ends) + 1, along=along, tau=tau)
     users = np.bincount(np.searchsorted(ends, asked, side="right"), minlength=len(ends) + 1)
     # The last strip begins at the farthest probe: of what lies past it nothing is known.
     known = np.where((counts >= LEAST_PROBES) & (np.arange(len(counts)) < len(ends)), users, 0)
     known = known / len(asked)
     covered = float(known.sum())
-    filled = np.nan_to_num(means, nan=0.0)
-    teacher, student = (filled[:, :, i] @ known for i in (0, 1))
-    safe, doubtful = _sides(edge, asked)
-    return Traffic(
-        model=model,
-        prompts=len(asked),
-        shares=tuple(
-            ZoneShare(zone=zone, probes=int(n), share=float(n / len(asked)))
-            for zone, n in zip(ZONES, zones, strict=True)
-        ),
-        safe=safe,
-        doubtful=doubtful,
-        unsafe=None if safe is None or doubtful is None else max(1 - safe - doubtful, 0.0),
-        retention=ratio(student, teacher) if covered and roles[0] != roles[1] else UNDEFINED,
-        covered=covered,
-    )
+    if not covered or len(roles) == 1:
+        return UNDEFINED, covered
+    teacher, student = (means[:, :, i] @ known for i in (0, 1))
+    return ratio(student, teacher), covered
 
 
-def _strips(probes: Probes, rim: Rim, roles: tuple[str, ...]) -> Floats:
+def strip_ends(probes: Probes, rim: Rim, roles: tuple[str, ...]) -> Floats:
     """Where one strip ends and the next begins: about as many probes in each."""
     novelty = rim.novelty(probes.distance[probes.scored(*roles)])
     count = max(len(novelty) // _EACH, 1)

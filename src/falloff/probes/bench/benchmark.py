@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from falloff.core import Message
@@ -21,7 +23,8 @@ class Benchmark:
     """``name`` is the file's; ``digest`` that of all that decides what is asked and what is right.
 
     ``losses``: how many rows could not be used, by reason. ``said`` tells what the columns were
-    taken for. ``solver`` computes an answer from a prompt.
+    taken for. ``solver`` computes an answer from a prompt. ``paraphrases``: what the model
+    ``paraphraser`` replied, by item and style.
     """
 
     name: str
@@ -32,6 +35,14 @@ class Benchmark:
     losses: Mapping[str, int] = field(default_factory=dict)
     said: tuple[str, ...] = ()
     solver: OwnFunction | None = None
+    paraphraser: str | None = None
+    paraphrases: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def reworded(self, paraphraser: str, written: Mapping[tuple[str, str], str]) -> Benchmark:
+        """With paraphrases; another digest, since other things are asked."""
+        facts = json.dumps([self.digest, sorted([*key, text] for key, text in written.items())])
+        digest = hashlib.sha256(facts.encode()).hexdigest()
+        return replace(self, digest=digest, paraphraser=paraphraser, paraphrases=dict(written))
 
     @cached_property
     def has_groups(self) -> bool:

@@ -52,20 +52,21 @@ class _Parts:
 
 
 def read_benchmark(
-    path: Path,
+    source: str | Path,
     *,
     columns: str | Mapping[str, str] = "",
     scoring: str = "auto",
     solver: str | None = None,
 ) -> Benchmark:
-    """The benchmark in a file. Arguments as ``--bench-columns`` and so on have them.
+    """The benchmark in a file or a data set. Arguments as ``--bench-columns`` and so on have them.
 
-    Raises :class:`falloff.core.UsageError` for a file, column or function that cannot be used.
+    Raises :class:`falloff.core.UsageError` for a file, column or function that cannot be used, and
+    as :func:`falloff.probes.bench.rows.read_rows` does.
     """
     rule = Scoring.parse(scoring)
-    found = read_rows(path)
+    found = read_rows(source)
     header = tuple(dict.fromkeys(name for _, row in found.rows for name in row))
-    by_role = columns_.settle(columns, header, str(path))
+    by_role = columns_.settle(columns, header, found.said)
     losses = Counter(found.losses)
     parts: list[_Parts] = []
     for row in found.rows:
@@ -77,24 +78,24 @@ def read_benchmark(
     items: dict[str, Item] = {}
     for part in parts:
         try:
-            _add(items, _item(part, by_role, rule, first), path)
+            _add(items, _item(part, by_role, rule, first), found.said)
         except DefectError as defect:
             losses[defect.reason] += 1
     if not items:
         raise UsageError(
-            f"No row of '{path}' can be an item: {_counted(losses)}.",
+            f"No row of '{found.said}' can be an item: {_counted(losses)}.",
             remedy=f"Columns were taken as: {columns_.said(by_role, header)}.",
         )
     own = OwnFunction.load(solver) if solver else None
     chosen = _chosen(tuple(items.values()))
     return Benchmark(
-        name=path.stem,
-        digest=_digest(path, by_role, scoring, (rule.function, own)),
+        name=found.name,
+        digest=_digest(found.digest, by_role, scoring, (rule.function, own)),
         items=chosen,
         columns=by_role,
         scoring=scoring,
         losses=dict(losses),
-        said=_said(path, by_role, header, len(items), chosen, losses),
+        said=_said(found.said, by_role, header, len(items), chosen, losses),
         solver=own,
     )
 
@@ -166,7 +167,7 @@ def _rule_for(answer: str, *, choice: bool) -> Scoring:
     return Scoring(rule="json" if is_json(answer) else "normalised")
 
 
-def _add(items: dict[str, Item], item: Item, path: Path) -> None:
+def _add(items: dict[str, Item], item: Item, where: str) -> None:
     """Raises where another item has the same id; the same item again is a loss."""
     other = items.setdefault(item.id, item)
     if other is item:
@@ -174,7 +175,7 @@ def _add(items: dict[str, Item], item: Item, path: Path) -> None:
     if (other.prompt, other.answers) == (item.prompt, item.answers):
         raise DefectError("an item that stands there already")
     raise UsageError(
-        f"{path}: lines {other.line} and {item.line} have the same id '{item.id[:60]}' and are not"
+        f"{where}: lines {other.line} and {item.line} have the same id '{item.id[:60]}' and are not"
         " the same item.",
         remedy="Give each item an id of its own, or name another column: --bench-columns id=…",
     )
@@ -189,14 +190,12 @@ def _chosen(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _digest(
-    path: Path,
+    content: str,
     columns: Mapping[str, str],
     scoring: str,
     functions: tuple[OwnFunction | None, OwnFunction | None],
 ) -> str:
     """Of contents alone: the same files under other names are the same benchmark."""
-    with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
     own = [(f.name, f.digest) if f else None for f in functions]
     rule = None if functions[0] else scoring
     facts = json.dumps([STRESS_VERSION, content, dict(columns), rule, own])
@@ -204,7 +203,7 @@ def _digest(
 
 
 def _said(
-    path: Path,
+    where: str,
     columns: Mapping[str, str],
     header: tuple[str, ...],
     whole: int,
@@ -213,7 +212,7 @@ def _said(
 ) -> tuple[str, ...]:
     rules = Counter(item.scoring.rule for item in chosen)
     lines = [
-        f"{path}: {whole} items; {columns_.said(columns, header)}.",
+        f"{where}: {whole} items; {columns_.said(columns, header)}.",
         f"Scored: {_counted(rules)}.",
     ]
     if listed := sum(bool(item.options and item.options.listed) for item in chosen):

@@ -1,16 +1,18 @@
-"""From a file to rows: JSON lines, CSV or Parquet, each row with the line it stands on."""
+"""From a file or a data set to rows, each with the line it stands on."""
 
 from __future__ import annotations
 
 import codecs
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from falloff.core import UsageError
+from falloff.probes.bench.hub import PREFIX, load_rows
 from falloff.tables.parquet import parquet_rows
 from falloff.tables.text import read_records
 
@@ -24,17 +26,46 @@ Row = tuple[int, Mapping[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """``rows`` with line numbers, from 1; ``losses``: what could not be read, by reason."""
+    """``rows`` with line numbers, from 1; ``losses``: what could not be read, by reason.
+
+    ``name`` is a benchmark's by them, ``said`` how the source is spoken of, ``digest`` that of its
+    contents.
+    """
 
     rows: tuple[Row, ...]
     losses: Counter[str] = field(default_factory=Counter)
+    name: str = ""
+    said: str = ""
+    digest: str = ""
 
 
-def read_rows(path: Path) -> Rows:
-    """All rows. Raises :class:`falloff.core.UsageError` for a file that cannot be read as a table.
+def read_rows(source: str | Path) -> Rows:
+    """All rows of a file, or of a data set ``hf:NAME``.
 
-    What its lines hold is data: paths and addresses in them are never followed.
+    What they hold is data: paths and addresses in them are never followed. Raises
+    :class:`falloff.core.UsageError` for what cannot be read as a table, and as
+    :func:`falloff.probes.bench.hub.load_rows` does.
     """
+    if str(source).startswith(PREFIX):
+        loaded = load_rows(str(source))
+        found = Rows(
+            rows=tuple(enumerate(loaded.rows, 1)),
+            name=loaded.name,
+            said=loaded.said,
+            digest=loaded.digest,
+        )
+    else:
+        path = Path(source)
+        found = _rows_of(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        found = replace(found, name=path.stem, said=str(path), digest=digest)
+    if not found.rows:
+        raise UsageError(f"The benchmark '{source}' has no rows.", remedy="Give a row an item.")
+    return found
+
+
+def _rows_of(path: Path) -> Rows:
     if not path.is_file():
         raise UsageError(
             f"There is no benchmark '{path}'.",
@@ -42,23 +73,20 @@ def read_rows(path: Path) -> Rows:
         )
     match path.suffix.lower():
         case ".jsonl" | ".json":
-            found = _json_lines(path)
+            return _json_lines(path)
         case ".csv" | ".tsv":
             records = read_records(path)
             cells = (
                 (line, dict(zip(records.header, row, strict=True))) for line, row in records.rows
             )
-            found = Rows(rows=tuple(cells))
+            return Rows(rows=tuple(cells))
         case ".parquet":
-            found = Rows(rows=tuple(enumerate(parquet_rows(path), 1)))
+            return Rows(rows=tuple(enumerate(parquet_rows(path), 1)))
         case other:
             raise UsageError(
                 f"The benchmark '{path}' ends in '{other}'.",
                 remedy=f"Give a file that ends in {', '.join(KINDS)}.",
             )
-    if not found.rows:
-        raise UsageError(f"The benchmark '{path}' has no rows.", remedy="Give a row an item.")
-    return found
 
 
 def _json_lines(path: Path) -> Rows:

@@ -27,7 +27,7 @@ class Stressor:
     """``stress`` takes a variant, a dose above 0, a generator and the benchmark.
 
     It keeps ``rule`` on what it gives back, or raises :class:`RejectedError`. ``order``: of two
-    stressors the lower is put on first. ``opt_in``: asked only where it is named.
+    stressors the lower is put on first. ``opt_in``: asked only where what it needs is given.
     """
 
     axis: Axis
@@ -37,6 +37,7 @@ class Stressor:
     rule: str
     lacks: Lacks = field(default=lacks_nothing)
     axis_of: Callable[[Benchmark], Axis] | None = None
+    opt_in: bool = False
 
     @property
     def name(self) -> str:

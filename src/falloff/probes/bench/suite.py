@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,26 @@ from falloff.probes.bench.family import StressFamily
 from falloff.probes.bench.reading import read_benchmark
 from falloff.probes.bench.stressor import Stressor
 from falloff.probes.bench.stressors.catalogue import STRESSORS
+from falloff.probes.bench.stressors.paraphrase import PARAPHRASE
 from falloff.probes.family import FAMILIES
 from falloff.probes.suite import Suite
 
 # Fewer items say nothing of a stressor.
 LEAST_ITEMS = 8
+# Replies of the paraphraser of that name, by item and style.
+Write = Callable[[Benchmark, str], Mapping[tuple[str, str], str]]
 
 
 @dataclass(frozen=True)
 class Bench:
     """A benchmark of the user's, as it is asked for; each as ``falloff compare`` has it.
 
+    ``file``: a path, or ``hf:NAME?config=…&split=…`` (:mod:`falloff.probes.bench.hub`).
     ``columns``: ``"prompt=question,answer=label"``, or so by role; guessed unless named.
     ``scoring``: one of the rules of :mod:`falloff.probes.bench.scoring`. ``stressors``: names,
     parted by commas, two with a plus between for both at once; all that can be had unless named.
-    ``solver``: ``FILE.py:NAME``.
+    ``solver``: ``FILE.py:NAME``. ``paraphraser``: the spec of a model that writes the stressor
+    ``paraphrase``, none of those that are asked.
     """
 
     file: str | Path
@@ -36,19 +41,28 @@ class Bench:
     scoring: str = "auto"
     stressors: str = ""
     solver: str | None = None
+    paraphraser: str | None = None
 
-    def prepare(self) -> PreparedBench:
+    def prepare(self, write: Write | None = None) -> PreparedBench:
         """Read it and try every stressor on every item.
 
-        Raises :class:`falloff.core.UsageError` for what cannot be used.
+        ``write`` has the paraphrases written, if ``paraphraser`` is named. Raises
+        :class:`falloff.core.UsageError` for what cannot be used.
         """
-        bench = read_benchmark(
-            Path(self.file), columns=self.columns, scoring=self.scoring, solver=self.solver
-        )
         named = [_both(part) for part in self.stressors.split(",") if part.strip()]
+        bench = read_benchmark(
+            self.file, columns=self.columns, scoring=self.scoring, solver=self.solver
+        )
+        if self.paraphraser and named and not any(PARAPHRASE in both for both in named):
+            raise UsageError(
+                "There is nothing for the paraphraser to write.",
+                remedy="Add paraphrase to --stressors, or leave --paraphraser out.",
+            )
+        if self.paraphraser and write:
+            bench = bench.reworded(self.paraphraser, write(bench, self.paraphraser))
         left_out: dict[str, str] = {}
         families = []
-        for stressors in named or [(stressor,) for stressor in STRESSORS.values()]:
+        for stressors in named or [(s,) for s in STRESSORS.values() if not _unasked(s, bench)]:
             lacking = next(filter(None, (s.lacks(bench) for s in stressors)), None)
             family = None if lacking else StressFamily.of(bench, stressors)
             name = "+".join(stressor.name for stressor in stressors)
@@ -103,7 +117,7 @@ class PreparedBench:
             "scoring": self.bench.scoring.rpartition("/")[2],
             "losses": dict(self.bench.losses),
             "left_out": dict(self.left_out),
-        }
+        } | ({"paraphraser": self.bench.paraphraser} if self.bench.paraphraser else {})
 
     def suite(self) -> Suite:
         """The suite of its families, which are registered in place of those of an earlier one."""
@@ -122,6 +136,11 @@ class PreparedBench:
             family_names=tuple(family.name for family in self.families),
             public=False,
         )
+
+
+def _unasked(stressor: Stressor, bench: Benchmark) -> bool:
+    """Whether nobody has asked for it: then nothing is said of it either."""
+    return stressor.opt_in and bench.paraphraser is None
 
 
 def _both(text: str) -> tuple[Stressor, ...]:

@@ -11,6 +11,7 @@ from falloff.probes.bench.stressors.instructions import INSTRUCTIONS
 from falloff.probes.bench.stressors.names import NAMES
 from falloff.probes.bench.stressors.numbers import NUMBERS
 from falloff.probes.bench.stressors.options import EXTRA_OPTIONS, OPTIONS
+from falloff.probes.bench.stressors.paraphrase import PARAPHRASE
 from falloff.probes.bench.stressors.surface import SURFACE
 from falloff.probes.bench.stressors.surroundings import EXAMPLES, SYSTEM_LOAD
 from falloff.probes.bench.stressors.turns import TURNS
@@ -37,5 +38,6 @@ STRESSORS: dict[str, Stressor] = {
         TURNS,
         EXAMPLES,
         SYSTEM_LOAD,
+        PARAPHRASE,
     )
 }
