@@ -32,6 +32,7 @@ MAY_KNOW = {
     "policy_file": {"core", "analysis"},
     "gating": {"core", "analysis", "run", "gather", "api"},
     "differing": {"core", "analysis", "run", "api"},
+    "mining": {"core", "probes", "analysis", "sampling", "run", "asking", "gather", "report", "api"},
     "api": {
         "core",
         "analysis",
@@ -44,6 +45,7 @@ MAY_KNOW = {
         "policy_file",
         "gating",
         "differing",
+        "mining",
     },
     "outcomes": {"core", "analysis", "tables", "report"},
     "imported": {"core", "analysis", "tables", "logs", "report", "training", "inspection"},
@@ -63,6 +65,7 @@ MAY_KNOW = {
         "lab",
         "api",
         "imported",
+        "mining",
         "training",
         "inspection",
         "falloff",
