@@ -32,7 +32,17 @@ MAY_KNOW = {
     "policy_file": {"core", "analysis"},
     "gating": {"core", "analysis", "run", "gather", "api"},
     "differing": {"core", "analysis", "run", "api"},
-    "mining": {"core", "probes", "analysis", "sampling", "run", "asking", "gather", "report", "api"},
+    "mining": {
+        "core",
+        "probes",
+        "analysis",
+        "sampling",
+        "run",
+        "asking",
+        "gather",
+        "report",
+        "api",
+    },
     "api": {
         "core",
         "analysis",

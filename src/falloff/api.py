@@ -403,6 +403,7 @@ class Run:
         fresh: bool = False,
         max_cost: float | None = None,
         prices: PricesLike = None,
+        confirm: Callable[[Path], None] = lambda _: None,
         progress: Callable[[Progress], None] = lambda _: None,
     ) -> Mined:
         """New examples from where a student lost what its teacher still has (docs/mine.md).
@@ -415,7 +416,7 @@ class Run:
 
         ``answers``: the run file that keeps what the teacher says; the same call goes on there, a
         larger ``count`` adds to it, ``fresh`` starts it over. ``seed``: another one, other
-        examples. ``max_cost``, ``prices`` and ``progress`` are as for :func:`compare`.
+        examples. ``max_cost``, ``prices``, ``confirm`` and ``progress`` are as for :func:`compare`.
 
         Raises :class:`falloff.core.UsageError` where there is nothing to mine, or the teacher is
         right nowhere there.
@@ -435,6 +436,7 @@ class Run:
             fresh=fresh,
             max_cost=max_cost,
             prices=self._prices if prices is None else prices,
+            confirm=confirm,
             progress=progress,
         )
 

@@ -11,11 +11,16 @@ import typer
 from falloff.cli import options
 from falloff.cli.app import app
 from falloff.cli.config import ConfigFile, Noted
+from falloff.cli.plan import confirmation_of, spent_on
 from falloff.cli.progress import progress_display
-from falloff.core import money
+from falloff.core import PriceTable, money
 
 if TYPE_CHECKING:
+    from falloff import Run
     from falloff.mining import Mined
+
+# Probes asked for an example, about: beyond the edge the teacher too is often wrong.
+_ASKED = 1.5
 
 
 @app.command()
@@ -49,6 +54,7 @@ def mine(
     fresh: options.Fresh = False,
     probes: options.RunProbes = None,
     max_cost: options.MaxCost = None,
+    yes: options.Yes = False,
     config: ConfigFile = None,
     as_json: options.Json = False,
 ) -> None:
@@ -65,6 +71,13 @@ def mine(
         probes=None if noted.decided("probes") else probes,
         prices=noted.config.prices,
     )
+
+    def cost_of(file: Path) -> float | None:
+        each = _cost_of_an_answer(opened, teacher, noted.config.prices)
+        if each is None:
+            return None
+        return _ASKED * count * each - spent_on(file, noted.config.prices, fresh)
+
     with progress_display() as progress:
         mined = opened.mine(
             out or run.with_name(f"{run.stem}-mined"),
@@ -77,12 +90,20 @@ def mine(
             answers=answers,
             fresh=fresh,
             max_cost=max_cost,
+            confirm=confirmation_of(cost_of, noted, yes=yes),
             progress=progress,
         )
     if as_json:
         typer.echo(json.dumps(mined.as_dict(), allow_nan=False))
     else:
         _say(mined)
+
+
+def _cost_of_an_answer(run: Run, teacher: str | None, prices: PriceTable) -> float | None:
+    """By what the run's teacher used for an answer, at the price of who answers now."""
+    spent = run.comparison.teacher.spending
+    price = prices.of(teacher or run.comparison.teacher.model)
+    return None if price is None or not spent.probes else price.of(spent.usage) / spent.probes
 
 
 def _say(mined: Mined) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def find_where(name: str) -> Where:
     """Raises :class:`falloff.core.UnknownNameError` for a place that is none."""
     if name not in WHERE:
         raise UnknownNameError("place to mine", name, WHERE)
-    return cast("Where", name)
+    return name
 
 
 def grounds(
@@ -67,8 +67,7 @@ def grounds(
     shares = losses if losses.sum() > 0 or where == "edge" else weights
     total = shares.sum() or 1.0
     return [
-        replace(found, share=float(share / total))
-        for found, share in zip(dug, shares, strict=True)
+        replace(found, share=float(share / total)) for found, share in zip(dug, shares, strict=True)
     ]
 
 
