@@ -100,8 +100,9 @@ class Quota:
             return 0
         expected = (good + _PRIOR * self.grounds[name].expected) / (tried + _PRIOR)
         count = math.ceil(missing / max(expected, _FEWEST))
-        most = _FIRST + _MOST * self.quota[name] - tried
-        return min(count, max(_FIRST, tried), most)
+        if tried < _FIRST:
+            return min(count, _FIRST - tried)
+        return min(count, _FIRST + _MOST * self.quota[name] - tried)
 
     def _newness(self, name: str, count: int) -> list[bool]:
         """[count] of the probes at the first positions; what is worked out is kept."""
