@@ -43,6 +43,7 @@ MAY_KNOW = {
         "report",
         "api",
     },
+    "callback": {"core", "probes", "models", "analysis", "sampling"},
     "api": {
         "core",
         "analysis",
