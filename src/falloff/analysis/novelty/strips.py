@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from falloff.analysis.data import FamilyData, Floats
-from falloff.analysis.draws import DRAWS, item_weights
+from falloff.analysis.draws import DRAWS, group_weights
 from falloff.analysis.estimates import Status
 from falloff.analysis.fitted import with_expectations
 from falloff.analysis.inference import draw
@@ -43,7 +43,7 @@ def strip_means(
     family, place, chance = probes.family[keep], probes.place[keep], probes.chance[keep]
     where, total = strip[keep], int(keep.sum())
     rng = np.random.Generator(np.random.PCG64(child_seed("traffic", *roles)))
-    boot = item_weights(probes.item[keep], rng)
+    boot = group_weights(probes.item[keep], np.arange(total), rng)
     success = np.zeros((len(roles), 1 + DRAWS, total))
     part = np.zeros(total)
     for i, data in enumerate(with_expectations(families, roles)):
