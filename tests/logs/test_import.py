@@ -1,6 +1,7 @@
 """Models compared by the logs of other harnesses."""
 
 import json
+import re
 import time
 
 import numpy as np
@@ -208,3 +209,20 @@ def test_nothing_that_a_log_names_is_opened(tmp_path):
     said = json.dumps(falloff.compare_logs([tmp_path / "a", tmp_path / "b"]).as_dict())
     assert "secret" not in said
     assert secret.stat().st_atime_ns == before
+
+
+def test_the_page_has_the_finding_and_says_what_no_log_can_know(tmp_path):
+    rows = [f"{m},i{n},{1 + n % 4},{int(n % 5 > (m != 'big'))}" for n in range(60)
+            for m in ("big", "<script>alert(1)</script>")]  # fmt: skip
+    (tmp_path / "logs.csv").write_text("\n".join(["model,item,steps,score", *rows]))
+    found = falloff.compare_logs(tmp_path / "logs.csv", level="steps")
+    page = found.report(tmp_path / "out.html").read_text(encoding="utf-8")
+    kept = found.pairs[0].whole.retention
+    assert f"keeps {kept.estimate:.0%}".replace("%", " %") in page.partition("</title>")[0]
+    assert "What no log can know" in page
+    assert "A guess is assumed to score 0" in page
+    assert "Curves over steps" in page
+    assert "<script>alert" not in page
+    assert "default-src 'none'" in page
+    for anchor in set(re.findall(r'href="#([^"]+)"', page)):
+        assert f'id="{anchor}"' in page

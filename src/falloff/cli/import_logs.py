@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,6 +60,9 @@ def import_logs(
     model_column: Annotated[str | None, Column] = None,
     item_column: Annotated[str | None, Column] = None,
     score_column: Annotated[str | None, Column] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write the comparison there, as an HTML page.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Compare models by logs of lm-evaluation-harness or Inspect, or by CSV. Nothing is asked.
@@ -84,6 +88,8 @@ def import_logs(
     )
     for line in sentences([*found.notes, *(f"Assumed: {line}" for line in found.assumed)]):
         typer.echo(line, err=True)
+    if report is not None:
+        typer.echo(f"Report: {found.report(report)}", err=True)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), allow_nan=False))
     else:

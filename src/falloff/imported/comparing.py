@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from falloff.analysis.paired import Paired, compare_paired
 from falloff.core import UsageError
 from falloff.logs import Scores
 from falloff.logs.answer import NOVELTY
+from falloff.report.files import write_text
 from falloff.report.listings import Listing
 from falloff.report.log_listings import log_listings, logs_as_dict
 
@@ -57,6 +59,12 @@ class LogComparison:
     def as_dict(self) -> dict[str, Any]:
         """The object of ``falloff import --json``."""
         return logs_as_dict(self)
+
+    def report(self, out: str | Path) -> Path:
+        """Write the page to ``out``: what logs tell, and what none can know."""
+        from falloff.report.log_page import log_page
+
+        return write_text(Path(out), log_page(self))
 
     def listings(self, *, ascii_only: bool = False) -> tuple[Listing, ...]:
         """The numbers as tables of text."""

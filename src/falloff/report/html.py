@@ -56,29 +56,29 @@ def html_report(contents: ReportContents) -> str:
 def _page(contents: ReportContents, budget: int) -> str:
     comparison = contents.comparison
     sections = Sections(contents, budget=budget)
-    style, script = style_sheet() + _asset("page.css"), _asset("page.js")
     edges = edge_rows(comparison, contents.axes)
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            contents=contents,
-            comparison=comparison,
-            sections=sections,
-            models=sections.seats,
-            headline=wording.headline(comparison),
-            edges=edges,
-            edge_plots=edge_plots(comparison, edges),
-            retention=retention_dots(comparison),
-            wordings=wording_sentences(comparison),
-            definitions=DEFINITIONS,
-            most_shown=MOST_SHOWN,
-            style=style,
-            script=script,
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-        )
+    return rendered(
+        "report.html.j2",
+        contents=contents,
+        comparison=comparison,
+        sections=sections,
+        models=sections.seats,
+        headline=wording.headline(comparison),
+        edges=edges,
+        edge_plots=edge_plots(comparison, edges),
+        retention=retention_dots(comparison),
+        wordings=wording_sentences(comparison),
+        definitions=DEFINITIONS,
+        most_shown=MOST_SHOWN,
     )
+
+
+def rendered(template: str, **given: Any) -> str:
+    """A page from its template, with our style and script and the hashes that let them in."""
+    style, script = style_sheet() + _asset("page.css"), _asset("page.js")
+    hashes = {"style_hash": _hash(style), "script_hash": _hash(script)}
+    page = _environment().get_template(template)
+    return page.render(**given, **hashes, style=style, script=script)
 
 
 @cache

@@ -27,7 +27,7 @@ _MOST_TASKS = 30
 _MOST_LETTERS = 500
 
 
-class _Pair(Protocol):
+class LogPair(Protocol):
     """As :class:`falloff.imported.LogPair`."""
 
     @property
@@ -46,13 +46,13 @@ class _Pair(Protocol):
     def reworded(self) -> int: ...
 
 
-class _Logs(Protocol):
+class Logs(Protocol):
     """As :class:`falloff.imported.LogComparison`."""
 
     @property
     def reference(self) -> str: ...
     @property
-    def pairs(self) -> Sequence[_Pair]: ...
+    def pairs(self) -> Sequence[LogPair]: ...
     @property
     def level(self) -> str | None: ...
     @property
@@ -65,7 +65,7 @@ class _Logs(Protocol):
     def notes(self) -> tuple[str, ...]: ...
 
 
-def log_listings(logs: _Logs, *, ascii_only: bool = False) -> tuple[Listing, ...]:
+def log_listings(logs: Logs, *, ascii_only: bool = False) -> tuple[Listing, ...]:
     """The pairs, the tasks if there are several, the curves if there are levels."""
     tables = [_pairs(logs), _flips(logs), _tasks(logs)]
     if logs.fit is not None:
@@ -73,7 +73,7 @@ def log_listings(logs: _Logs, *, ascii_only: bool = False) -> tuple[Listing, ...
     return tuple(table for table in tables if table.rows)
 
 
-def _pairs(logs: _Logs) -> Listing:
+def _pairs(logs: Logs) -> Listing:
     return Listing(
         title=f"Against {one_line(logs.reference)}, on the same items",
         heads=("Model", "It scores", "Reference", "Difference", "Retention"),
@@ -91,7 +91,7 @@ def _pairs(logs: _Logs) -> Listing:
     )
 
 
-def _flips(logs: _Logs) -> Listing:
+def _flips(logs: Logs) -> Listing:
     return Listing(
         title="Flips",
         heads=("Model", "Lost", "Gained", "Both", "Neither", "p", "Items", "Unmatched"),
@@ -114,7 +114,7 @@ def _counts(paired: Paired) -> tuple[int, int, int, int]:
     return churn.lost, churn.gained, churn.both, churn.neither
 
 
-def _tasks(logs: _Logs) -> Listing:
+def _tasks(logs: Logs) -> Listing:
     rows = [
         (one_line(pair.model), one_line(task), points_interval(found.difference),
          percent_interval(found.retention), count(found.items))
@@ -135,7 +135,7 @@ def _by_difference(item: tuple[str, Paired]) -> float:
     return item[1].difference.estimate or 0.0
 
 
-def logs_as_dict(logs: _Logs) -> dict[str, Any]:
+def logs_as_dict(logs: Logs) -> dict[str, Any]:
     """The object of ``falloff import --json``; intervals are null where undefined."""
     return {
         "reference": logs.reference,
@@ -148,7 +148,7 @@ def logs_as_dict(logs: _Logs) -> dict[str, Any]:
     }
 
 
-def _pair(pair: _Pair) -> dict[str, Any]:
+def _pair(pair: LogPair) -> dict[str, Any]:
     return {
         "reference": pair.reference,
         "model": pair.model,

@@ -24,7 +24,7 @@ OPEN, CLOSE = "<rewording>", "</rewording>"
 _SHORTEST, _LONGEST = 0.4, 2.5
 _NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 # Words of number that come and go where a sentence is turned.
-_COUNTED = NUMBER_WORDS - {"each", "every", "both", "per", "none", "single", "pair", "pairs"}
+_COUNTED = NUMBER_WORDS - {"one", "each", "every", "both", "per", "none", "single", "pair", "pairs"}
 _NEGATIONS = frozenset({"not", "no", "never", "nor", "neither", "except", "without", "unless"})
 _SENTENCE_ENDS = re.compile(r"(?:\A|[.!?:]|\n)[\s\"'“‘(*>-]*\Z")
 
