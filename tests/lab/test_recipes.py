@@ -20,8 +20,10 @@ from falloff.lab.recipe import Objective, OnPolicy, Quantised, Recipe  # noqa: E
 from falloff.lab.rollouts import rollout  # noqa: E402
 from falloff.lab.schedule import Schedule  # noqa: E402
 from falloff.lab.sequences import sequence_of  # noqa: E402
+from falloff.lab.templates import SEPARATORS, SPARE  # noqa: E402
 from falloff.lab.training import train  # noqa: E402
 from falloff.models.micro import EMBEDDED  # noqa: E402
+from falloff.probes import FAMILIES  # noqa: E402
 
 SMALL = Shape(width=32, layers=2, heads=2, feed_forward=48)
 MIX = Mix(
@@ -60,6 +62,15 @@ def test_no_two_prompts_become_one_in_a_template():
     items = list(replace(CORPUS, size=300).items())
     asked = {item.prompt for item in items}
     assert len({replace(item, template=2).prompt for item in items}) == len(asked)
+
+
+@pytest.mark.parametrize("family", [f for f in FAMILIES if "micro" in FAMILIES[f].renderers])
+def test_templates_touch_nothing_that_an_answer_copies(family):
+    corpus = Corpus(mix=Mix(reach={family: {}}), seed=1, size=100)
+    for episode in oracle(list(corpus.items())):
+        asked, *after = episode.transcript.messages
+        written = set("".join(m.content for m in after if m.role == "assistant"))
+        assert not set(asked.content) & written & set(SEPARATORS + SPARE)
 
 
 def test_a_corpus_of_a_size_goes_round_in_ever_new_order():
