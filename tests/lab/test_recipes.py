@@ -15,6 +15,7 @@ from falloff.lab.checkpoint import load  # noqa: E402
 from falloff.lab.corpus import Corpus, Mix, Reach  # noqa: E402
 from falloff.lab.manifest import manifest  # noqa: E402
 from falloff.lab.network import Shape, build  # noqa: E402
+from falloff.lab.novelty import indexed  # noqa: E402
 from falloff.lab.objectives import divergence, loss_function  # noqa: E402
 from falloff.lab.recipe import Objective, OnPolicy, Quantised, Recipe  # noqa: E402
 from falloff.lab.rollouts import rollout  # noqa: E402
@@ -24,6 +25,7 @@ from falloff.lab.templates import SEPARATORS, SPARE  # noqa: E402
 from falloff.lab.training import train  # noqa: E402
 from falloff.models.micro import EMBEDDED  # noqa: E402
 from falloff.probes import FAMILIES  # noqa: E402
+from falloff.training import NgramView  # noqa: E402
 
 SMALL = Shape(width=32, layers=2, heads=2, feed_forward=48)
 MIX = Mix(
@@ -92,6 +94,17 @@ def test_a_manifest_tells_corpora_apart_and_counts_them():
     assert one["sha256"] != other["sha256"]
     assert one["items"] == 40
     assert sum(one["doses"]["rule_chain"]["steps"].values()) == one["families"]["rule_chain"] == 20
+
+
+def test_novelty_sees_a_template_that_a_corpus_does_not_have():
+    corpus, view = replace(CORPUS, size=300), NgramView()
+    known = indexed(corpus, view)
+    fresh = list(replace(corpus, seed=2, size=50).items())
+    near, far = (
+        known.distances(view.vectors([replace(item, template=t).prompt for item in fresh]))
+        for t in (0, 3)
+    )
+    assert near.mean() < 0.8 * far.mean()
 
 
 @pytest.mark.parametrize(
