@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from falloff.core import Coordinate, Probe, UnknownNameError, child_rng, child_seed
-from falloff.lab.corpus import Mix, probes_of
+from falloff.core import Coordinate, UnknownNameError, child_rng, child_seed
+from falloff.lab.corpus import Corpus, Item, Mix
+from falloff.lab.recipe import Recipe
 from falloff.lab.recipes import RECIPES
 from falloff.probes import FAMILIES
 
 if TYPE_CHECKING:
     from falloff.analysis.data import Floats
+    from falloff.analysis.novelty import NearestPrompts
     from falloff.training import View
 
 # Prompts of the mix that are taken for training data, and of each group that is told apart.
@@ -49,29 +51,39 @@ def training_prompts(recipe: str, count: int = PROMPTS) -> Iterator[str]:
 
     Raises :class:`falloff.core.UnknownNameError` for a recipe that there is not.
     """
-    by_name = {known.name: known for known in RECIPES}
-    if recipe not in by_name:
-        raise UnknownNameError("recipe", recipe, by_name)
-    found = by_name[recipe]
-    return map(prompt_of, itertools.islice(probes_of(found.mix, found.seed), count))
+    return (item.prompt for item in itertools.islice(_corpus(recipe).items(), count))
+
+
+def indexed(corpus: Corpus, view: View) -> NearestPrompts:
+    """A corpus' distinct prompts (of an endless one, those of the first 6,000 items), from which
+    any prompt's distance can be told; ``rim_of`` gives its rim."""
+    from falloff.analysis.novelty import NearestPrompts
+
+    prompts = (item.prompt for item in itertools.islice(corpus.items(), corpus.size or PROMPTS))
+    return NearestPrompts(view.vectors(list(dict.fromkeys(prompts))))
 
 
 def separation(recipe: str, view: View) -> Separation:
     """Measured on prompts that no training saw."""
-    from falloff.analysis.novelty import NearestPrompts, auc, rim_of
+    return separation_of(_corpus(recipe), view, name=recipe)
 
-    mix = next(known.mix for known in RECIPES if known.name == recipe)
-    training = NearestPrompts(view.vectors(list(dict.fromkeys(training_prompts(recipe)))))
+
+def separation_of(corpus: Corpus, view: View, *, name: str) -> Separation:
+    """As :func:`separation`, of any corpus; ``name`` decides what is drawn to be told apart."""
+    from falloff.analysis.novelty import auc, rim_of
+
+    training = indexed(corpus, view)
     rim = rim_of(training)
-    fresh = itertools.islice(probes_of(mix, child_seed("novelty", recipe)), _EACH)
-    outside = itertools.islice(_outside(mix, recipe), _EACH)
+    unseen = replace(corpus, seed=child_seed("novelty", name), size=None).items()
+    fresh = itertools.islice(unseen, _EACH)
+    outside = itertools.islice(_outside(corpus.mix, name), _EACH)
 
-    def distances(probes: Iterator[Probe]) -> Floats:
-        return training.distances(view.vectors([prompt_of(probe) for probe in probes]))
+    def distances(items: Iterator[Item]) -> Floats:
+        return training.distances(view.vectors([item.prompt for item in items]))
 
     near, far = distances(fresh), distances(outside)
     return Separation(
-        recipe=recipe,
+        recipe=name,
         view=view.name,
         rim=rim.distance,
         auc=auc(near, far),
@@ -80,18 +92,20 @@ def separation(recipe: str, view: View) -> Separation:
     )
 
 
-def prompt_of(probe: Probe) -> str:
-    """What the micro dialect asks."""
-    family = FAMILIES[probe.family]
-    return "\n".join(m.content for m in family.renderer("micro").prompt(family.task(probe)))
+def _corpus(recipe: str) -> Corpus:
+    corpora = {known.name: known.corpus for known in RECIPES if isinstance(known, Recipe)}
+    if recipe not in corpora:
+        raise UnknownNameError("recipe", recipe, corpora)
+    return corpora[recipe]
 
 
-def _outside(mix: Mix, recipe: str) -> Iterator[Probe]:
-    """Probes from the box, each level as likely, where the mix next to never is."""
+def _outside(mix: Mix, recipe: str) -> Iterator[Item]:
+    """Items from the box, each level as likely, where the mix next to never is."""
     rng = child_rng("novelty outside", recipe)
     families = sorted(mix.reach)
     for index in itertools.count():
         family = FAMILIES[families[index % len(families)]]
         at = Coordinate.at(family.axes, {a.name: rng.choice(a.levels) for a in family.axes})
         if mix.probability(family.name, at) < _RARE:
-            yield family.probe(at, child_seed("novelty outside", recipe, index))
+            probe = family.probe(at, child_seed("novelty outside", recipe, index))
+            yield Item(probe=probe)
