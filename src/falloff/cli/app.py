@@ -53,7 +53,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
-        app(arguments)
+        app(arguments, prog_name="falloff")
     except FalloffError as error:
         if debug:
             raise

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from falloff import __version__
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 from falloff.core import without_logins
 
@@ -50,6 +50,7 @@ def doctor(
             help="Models to be asked five short questions each: does it answer, call tools, take a"
             " seed, tell log-probabilities?",
             metavar="[MODEL]...",
+            autocompletion=completing.models,
         ),
     ] = None,
     as_json: options.Json = False,

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 from falloff.cli.config import ConfigFile, Noted
 
 
 @app.command()
 def log(
-    run: Annotated[Path, typer.Argument(help="The run file.")],
-    to: Annotated[str, typer.Option("--to", help="mlflow, or wandb for Weights & Biases.")],
+    run: options.OnDisk,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="mlflow, or wandb for Weights & Biases.",
+            autocompletion=completing.trackers,
+        ),
+    ],
     project: Annotated[
         str, typer.Option("--project", help="Its project; MLflow calls it an experiment.")
     ] = "falloff",
