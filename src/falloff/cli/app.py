@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from falloff import __version__
-from falloff.core import CostLimitError, FalloffError, RunStoppedError
+from falloff.core import CostLimitError, FalloffError, RunStoppedError, without_logins
 
 app = typer.Typer(
     name="falloff",
@@ -22,7 +21,6 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-_PASSWORD = re.compile(r"(://)[^/@\s]*@")
 
 
 def _version(wanted: bool) -> None:
@@ -55,7 +53,7 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:
-        app(arguments)
+        app(arguments, prog_name="falloff")
     except FalloffError as error:
         if debug:
             raise
@@ -76,7 +74,7 @@ def main() -> None:
 
 def _again(arguments: list[str]) -> str:
     """The command as it was typed, but for passwords in addresses and for --fresh."""
-    kept = [_PASSWORD.sub(r"\1…@", argument) for argument in arguments if argument != "--fresh"]
+    kept = [without_logins(argument) for argument in arguments if argument != "--fresh"]
     return shlex.join(["falloff", *kept])
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from falloff.cli import options
 from falloff.cli.app import app
 from falloff.core import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from falloff.analysis.estimates import Comparison
 
-RunFile = Annotated[Path, typer.Argument(help="The run file.")]
 Student = Annotated[
     str | None, typer.Option("--student", help="Which student, by name or number, if several.")
 ]
@@ -21,7 +21,7 @@ Student = Annotated[
 
 @app.command()
 def card(
-    run: RunFile,
+    run: options.OnDisk,
     student: Student = None,
     name: Annotated[
         str | None, typer.Option("--name", help="The model's name in the metadata. [default: its]")
@@ -67,7 +67,7 @@ def card(
 
 @app.command()
 def badge(
-    run: RunFile,
+    run: options.OnDisk,
     out: Annotated[Path, typer.Argument(help="The SVG to write.")],
     student: Student = None,
 ) -> None:

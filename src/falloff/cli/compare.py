@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 from falloff.cli.novelty import check_safe_region, say_novelty, write_safe_region
 from falloff.cli.plan import confirmation, wanted_of
@@ -22,11 +22,22 @@ DEMO_STUDENTS = ("micro:broad", "micro:gold-narrow", "micro:narrow")
 DEMO_SEED = 7
 
 Teacher = Annotated[
-    str, typer.Option("--teacher", "--reference", help="The model to be replaced, PREFIX:NAME.")
+    str,
+    typer.Option(
+        "--teacher",
+        "--reference",
+        help="The model to be replaced, PREFIX:NAME.",
+        autocompletion=completing.models,
+    ),
 ]
 Students = Annotated[
     list[str],
-    typer.Option("--student", "--candidate", help="A model to take its place; repeat for more."),
+    typer.Option(
+        "--student",
+        "--candidate",
+        help="A model to take its place; repeat for more.",
+        autocompletion=completing.models,
+    ),
 ]
 
 
@@ -84,7 +95,9 @@ def compare(
 @app.command()
 @options.spread
 def measure(
-    model: Annotated[str, typer.Argument(help="The model, PREFIX:NAME.")],
+    model: Annotated[
+        str, typer.Argument(help="The model, PREFIX:NAME.", autocompletion=completing.models)
+    ],
     asking: options.Asking,
     yes: options.Yes = False,
     safe_region: options.SafeRegion = None,

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 
 
 @app.command()
 def diff(
-    run_a: Annotated[Path, typer.Argument(help="The run before.")],
-    run_b: Annotated[Path, typer.Argument(help="The run after.")],
+    run_a: Annotated[Path, typer.Argument(help="The run before.", autocompletion=completing.runs)],
+    run_b: Annotated[Path, typer.Argument(help="The run after.", autocompletion=completing.runs)],
     as_json: options.Json = False,
 ) -> None:
     """Say what changed from one run to another: retention, families, edges, probes flipped.

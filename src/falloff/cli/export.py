@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def export(
-    run: Annotated[Path, typer.Argument(help="The run file.")],
+    run: options.OnDisk,
     out: Annotated[Path, typer.Argument(help="File ending in .csv, .jsonl, .parquet or .eval.")],
     probes: options.RunProbes = None,
 ) -> None:

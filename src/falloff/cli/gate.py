@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ EXIT = {"pass": 0, "fail": 1, "inconclusive": 4}
 
 @app.command()
 def gate(
-    run: Annotated[Path, typer.Argument(help="The run file, of falloff compare.")],
+    run: options.OnDisk,
     policy: Annotated[
         Path | None,
         typer.Option(
@@ -33,7 +33,9 @@ def gate(
     against: Annotated[
         Path | None,
         typer.Option(
-            "--against", help="The run of the student that is there now: no worse than it."
+            "--against",
+            help="The run of the student that is there now: no worse than it.",
+            autocompletion=completing.runs,
         ),
     ] = None,
     against_student: Annotated[

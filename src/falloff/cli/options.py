@@ -10,12 +10,18 @@ from typing import Annotated, Any
 
 import typer
 
+from falloff.cli import completing
 from falloff.cli.config import ConfigFile, Noted
 from falloff.core import UsageError
 
+OnDisk = Annotated[Path, typer.Argument(help="The run file.", autocompletion=completing.runs)]
 Suite = Annotated[
     str | None,
-    typer.Option("--suite", help="Set of families, by name or as a TOML file. [default: micro]"),
+    typer.Option(
+        "--suite",
+        help="Set of families, by name or as a TOML file. [default: micro]",
+        autocompletion=completing.suites,
+    ),
 ]
 Probes = Annotated[
     Path | None,
@@ -169,7 +175,11 @@ SafeRegion = Annotated[
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the whole run.")]
 RunFile = Annotated[
     Path | None,
-    typer.Option("--run", help="File that keeps the answers. [default: under runs/, by contents]"),
+    typer.Option(
+        "--run",
+        help="File that keeps the answers. [default: under runs/, by contents]",
+        autocompletion=completing.runs,
+    ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over, forgetting earlier answers.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

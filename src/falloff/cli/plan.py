@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 from falloff.cli.config import Noted
 from falloff.core import PriceTable, UsageError, money
@@ -24,14 +24,28 @@ if TYPE_CHECKING:
 def plan(
     asking: options.Asking,
     model: Annotated[
-        str | None, typer.Argument(help="The model to be measured alone, PREFIX:NAME.")
+        str | None,
+        typer.Argument(
+            help="The model to be measured alone, PREFIX:NAME.", autocompletion=completing.models
+        ),
     ] = None,
     teacher: Annotated[
-        str | None, typer.Option("--teacher", "--reference", help="The model to be replaced.")
+        str | None,
+        typer.Option(
+            "--teacher",
+            "--reference",
+            help="The model to be replaced.",
+            autocompletion=completing.models,
+        ),
     ] = None,
     student: Annotated[
         list[str] | None,
-        typer.Option("--student", "--candidate", help="A model to take its place; repeat."),
+        typer.Option(
+            "--student",
+            "--candidate",
+            help="A model to take its place; repeat.",
+            autocompletion=completing.models,
+        ),
     ] = None,
     logprobs: options.Logprobs = 0,
     null: options.Null = False,

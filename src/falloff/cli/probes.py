@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from falloff.cli import options
+from falloff.cli import completing, options
 from falloff.cli.app import app
 from falloff.core import (
     Axis,
@@ -31,7 +31,12 @@ probes = typer.Typer(
 )
 app.add_typer(probes, name="probes")
 
-FamilyName = Annotated[str, typer.Argument(help="Name of a family; see `falloff probes list`.")]
+FamilyName = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a family; see `falloff probes list`.", autocompletion=completing.families
+    ),
+]
 At = Annotated[str, typer.Option("--at", help="Doses, for example steps=3,distractors=2.")]
 Dialect = Annotated[
     str | None,
@@ -42,7 +47,12 @@ Own = Annotated[
 ]
 
 InSuite = Annotated[
-    str | None, typer.Option("--suite", help="In the box of this suite, or suite file.")
+    str | None,
+    typer.Option(
+        "--suite",
+        help="In the box of this suite, or suite file.",
+        autocompletion=completing.suites,
+    ),
 ]
 
 

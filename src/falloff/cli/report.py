@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,7 +22,7 @@ class Format(StrEnum):
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(help="The run file.")],
+    run: options.OnDisk,
     out: options.Out = None,
     form: Annotated[
         Format, typer.Option("--format", help="A page, Markdown, or the finding right here.")

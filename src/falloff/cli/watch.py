@@ -7,11 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from falloff.cli import options
 from falloff.cli.app import app
 from falloff.cli.config import ConfigFile, Noted
 from falloff.cli.outlet import nobody_reads
@@ -37,7 +37,7 @@ _ENDS = {
 
 @app.command()
 def watch(
-    run: Annotated[Path, typer.Argument(help="The run file.")],
+    run: options.OnDisk,
     once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
     config: ConfigFile = None,
     as_json: Annotated[

@@ -17,6 +17,7 @@ from falloff.core.errors import (
     UsageError,
     missing_extra,
 )
+from falloff.core.logins import without_logins
 from falloff.core.outcome import Outcome, Reason
 from falloff.core.price import CURRENCY, Price, PriceTable, Usage, money, no_price
 from falloff.core.probe import Probe
@@ -69,4 +70,5 @@ __all__ = [
     "missing_extra",
     "money",
     "no_price",
+    "without_logins",
 ]

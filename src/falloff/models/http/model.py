@@ -66,9 +66,28 @@ class HttpModel:
             local=endpoint.local,
         )
         self._address = f"{endpoint.base}{protocol.path}"
+        self._listing = f"{endpoint.base}/models"
         self._lacks: frozenset[str] = frozenset()
         self._keepsakes = Keepsakes()
         self._has_answered = self._has_taken_tools = False
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What it turned out not to take, as :mod:`falloff.models.http.protocol` names it."""
+        return self._lacks
+
+    def asked_otherwise(self, **settings: Any) -> HttpModel:
+        """The same endpoint with other settings. Raises as :func:`load_endpoint` does."""
+        changed = replace(self._endpoint.settings, **settings)
+        self._protocol.check(changed)
+        return HttpModel(replace(self._endpoint, settings=changed), self._protocol)
+
+    async def offered(self) -> tuple[str, ...]:
+        """The models that the endpoint lists, by name; none where it does not."""
+        try:
+            return tuple(complaints.model_names(await self._transport.get(self._listing)))
+        except NoAnswerError:
+            return ()
 
     def describe(self) -> dict[str, Any]:
         """Model, address and all that is sent with every request; no key, no credentials."""
@@ -208,20 +227,13 @@ class HttpModel:
         return UnansweredError(f"{self._hidden(problem.said)}{tries}")
 
     async def _hopeless(self, problem: Hopeless) -> FalloffError:
-        offered = []
-        if problem.cause == "model":
-            try:
-                answer = await self._transport.get(f"{self._endpoint.base}/models")
-                offered = complaints.model_names(answer)
-            except NoAnswerError:
-                pass
         return complaints.hopeless(
             self._endpoint,
             self._protocol,
             cause=problem.cause,
             said=self._hidden(problem.said),
             keyed=self._key is not None,
-            offered=offered,
+            offered=list(await self.offered()) if problem.cause == "model" else [],
         )
 
     def _hidden(self, said: str) -> str:
