@@ -83,7 +83,7 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) --editable ".[hf,lab,frames,gym,bench,datasets]" --group dev
+	$(PIP) --editable ".[hf,lab,frames,gym,bench,datasets,index]" --group dev
 	touch $@ $(VENV)/.base
 
 $(VENV)/.bench: $(VENV)/.dev

@@ -1,7 +1,11 @@
 """How long novelty and imported logs take, and how much memory: 100,000 prompts, 1,000,000 samples.
 
 python benchmarks/novelty.py
-python benchmarks/novelty.py --prompts 10000 --probes 1000 --samples 100000
+python benchmarks/novelty.py --prompts 10000 --probes 1000 --samples 100000 --indexed 0
+
+``--indexed``: so many prompts, 300,000 unless said, behind an approximate index (extra ``index``).
+The made-up prompts are drawn word by word, so that the nearest of a fresh one is hardly nearer than
+the next: for an index the hardest of cases. Copies with one word changed are the easy one.
 """
 
 import argparse
@@ -10,11 +14,15 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 import falloff
+from falloff.analysis.novelty import NearestPrompts
+from falloff.analysis.novelty.index import index_is_there
+from falloff.training import TrainingData
 
 WORDS = 8000
 
@@ -71,14 +79,36 @@ def novelty(folder: Path, prompts: int, probes: int) -> None:
     started = clock()
     found = training.novelty(asked)
     print(f"{probes:,} probes placed, {(found < 1).mean():.0%} inside: {since(started)}")
-    if training.nearest.exact:
-        return
-    from falloff.analysis.novelty import NearestPrompts
+    if not training.nearest.exact:
+        by_exact_search(training, asked[:100])
+    copies = changed(list(islice(training.prompts.texts, 1000)))
+    found = training.distances(copies)
+    print(f"{(found <= 0.05).mean():.1%} of copies with one word changed are near-duplicates")
 
-    few = training.view.vectors(asked[:100])
-    exact = NearestPrompts(training.view.vectors(training.prompts.texts), exact=True).distances(few)
-    longer = (training.nearest.distances(few) / exact - 1).mean()
-    print(f"by the shortlist distances are longer than by an exact search by {longer:.1%}")
+
+def changed(texts: list[str]) -> list[str]:
+    """Each with its third word doubled."""
+    words = (text.split() for text in texts)
+    return [" ".join([*w[:3], w[2], *w[3:]]) for w in words]
+
+
+def by_exact_search(training: TrainingData, asked: list[str]) -> None:
+    """How often the shortlist has the nearest, and how much too long distances are."""
+    queries = training.view.vectors(asked)
+    everything = training.view.vectors(training.prompts.texts)
+    exact = NearestPrompts(everything, exact=True, indexed=False).distances(queries)
+    longer = training.nearest.distances(queries) / exact - 1
+    print(
+        f"against an exact search: the nearest found for {(longer < 1e-3).mean():.0%} of"
+        f" {len(asked)}, distances longer by {longer.mean():.1%}"
+    )
+
+
+def indexed(folder: Path, prompts: int, probes: int) -> None:
+    if not index_is_there():
+        print("Not measured: an approximate index (pip install 'falloff[index]')")
+        return
+    novelty(folder, prompts, probes)
 
 
 def imported(folder: Path, samples: int) -> None:
@@ -99,13 +129,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--prompts", type=int, default=100_000)
     parser.add_argument("--probes", type=int, default=10_000)
+    parser.add_argument("--indexed", type=int, default=300_000)
     parser.add_argument("--samples", type=int, default=1_000_000)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        novelty(Path(folder), wanted.prompts, wanted.probes)
+        if wanted.prompts:
+            novelty(Path(folder), wanted.prompts, wanted.probes)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"peak memory so far: {peak:.2f} GB")
-        imported(Path(folder), wanted.samples)
+        if wanted.samples:
+            imported(Path(folder), wanted.samples)
+        if wanted.indexed:
+            indexed(Path(folder), wanted.indexed, wanted.probes)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+            print(f"peak memory: {peak:.2f} GB")
 
 
 if __name__ == "__main__":

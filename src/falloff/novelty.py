@@ -97,7 +97,8 @@ def _facts(training: TrainingData, distances: dict[str, float]) -> dict[str, Any
         )
     if not training.nearest.exact:
         said.append(
-            "More training prompts than are all compared: the nearest is looked for in a shortlist."
+            "More training prompts than are all compared: the nearest is looked for in a shortlist"
+            f"{' of an approximate index' if training.nearest.indexed else ''}."
         )
     return {
         "digest": training.prompts.digest,

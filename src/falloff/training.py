@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from falloff.analysis.novelty import NearestPrompts, Rim, ngram_vectors, rim_of
-from falloff.tables.prompts import Prompts, read_prompts
+from falloff.analysis.novelty.index import index_is_there
+from falloff.tables.prompts import MOST_PROMPTS, Prompts, read_prompts
 
 if TYPE_CHECKING:
     from falloff.analysis.data import Floats
 
 NGRAMS = "ngrams"
+# Prompts that are kept where there is an index for them: by n-grams about 2 GB.
+MOST_INDEXED = 500_000
 
 
 class View(Protocol):
@@ -70,7 +73,8 @@ def training_data(path: str | Path, *, view: str = NGRAMS) -> TrainingData:
     ``view``: ``ngrams``, ``minilm``, or the folder of a sentence-transformers model. Raises
     :class:`falloff.core.UsageError` for a file without prompts or a view that is none.
     """
-    prompts = read_prompts(Path(path), distinct=True)
+    most = MOST_INDEXED if index_is_there() else MOST_PROMPTS
+    prompts = read_prompts(Path(path), distinct=True, most=most)
     return TrainingData(prompts=prompts, view=view_of(view))
 
 

