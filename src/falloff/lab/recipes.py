@@ -11,11 +11,14 @@ from falloff.lab.schedule import Schedule
 
 
 def _mix(difficulty: Reach, shift: Reach) -> Mix:
-    """The same reach for both families: on their axis of difficulty and on their axis of shift."""
+    """The same reach for all families: on their axis of difficulty and on their axis of shift."""
     return Mix(
         reach={
             "rule_chain": {"steps": difficulty, "distractors": shift},
             "tool_chain": {"chain": difficulty, "tool_set_size": shift},
+            "fault_chain": {"fault_count": difficulty, "fault_kind": shift},
+            "update_chain": {"horizon": difficulty, "interference": shift},
+            "rewrite_chain": {"applications": difficulty, "redefined": shift},
         }
     )
 
