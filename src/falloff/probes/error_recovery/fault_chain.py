@@ -18,27 +18,33 @@ import itertools
 import random
 import re
 import string
-from collections import Counter
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Generator
+from dataclasses import dataclass
 
-from falloff.core import Axis, Coordinate, Message, Reason, Reply, ToolSpec, child_seed
+from falloff.core import Axis, Coordinate, Message, Reason, Reply, ToolSpec
 from falloff.probes.answers import same
 from falloff.probes.dialects import Wording, dialects_of
+from falloff.probes.error_recovery.desk import (
+    ASK,
+    ASTRAY,
+    BUSY,
+    DOWN,
+    FAILED,
+    ITEMS,
+    NO_WAY,
+    VALUES,
+    Desk,
+    value_of,
+)
 from falloff.probes.family import family
 from falloff.probes.task import Action, Answer, Call, Observation, Unreadable, World
 from falloff.probes.text import Turns, spoken, user
 
-VALUES = 100
 SERVICES = string.ascii_letters
-ITEMS = "#$%&*+/<>@^_~"
 # Calls beyond the least that are needed: room for a mistake that is noticed, not for a search.
 SLACK = 2
 # Services in the table that nothing leads to.
 ASIDE = 2
-FAILED = "FAILED"
-ASK = "ask_service"
 
 FAULT_COUNT = Axis(
     name="fault_count",
@@ -47,7 +53,6 @@ FAULT_COUNT = Axis(
     role="difficulty",
     description="faults met one after the other, all of one kind",
 )
-DOWN, BUSY, ASTRAY, NO_WAY = range(4)
 FAULT_KIND = Axis(
     name="fault_kind",
     unit="kind of fault",
@@ -62,49 +67,6 @@ FAULT_KIND = Axis(
     ),
     description="whether faults say so, whether they pass, and what is left to do",
 )
-
-
-@dataclass(kw_only=True)
-class Desk:
-    """The services. ``struck`` are those that fail for ``item``, as ``kind`` says."""
-
-    kind: int
-    item: str
-    services: frozenset[str]
-    struck: tuple[str, ...]
-    seed: int
-    asked: Counter[str] = field(default_factory=Counter)
-    given: set[str] = field(default_factory=set)
-
-    def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
-        service, item = str(arguments.get("service")), str(arguments.get("item"))
-        if tool != ASK:
-            return Observation(value=f"there is no tool {tool}", error=True)
-        if service not in self.services:
-            return Observation(value="there is no such service", error=True)
-        if len(item) != 1 or item not in ITEMS:
-            return Observation(value="there is no such item", error=True)
-        before = self.struck.count(service) - self.asked[service]
-        if item != self.item or before <= 0:
-            return self._about(item)
-        if self.kind == BUSY:
-            self.asked[service] += 1
-            return Observation(value=f"busy, ask again ({before} before you)", error=True)
-        if self.kind == ASTRAY:
-            place = child_seed("astray", self.seed, service) % (len(ITEMS) - 1)
-            return self._about(ITEMS.replace(item, "")[place])
-        if service == self.struck[-1]:
-            self.given.add(FAILED)
-        return Observation(value="down", error=True)
-
-    def hear(self, text: str) -> None:
-        del text
-
-    def _about(self, item: str) -> Observation:
-        value = f"{child_seed('desk', self.seed, item) % VALUES:02}"
-        if item == self.item:
-            self.given.add(value)
-        return Observation(value=f"{item}{value}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +95,7 @@ class FaultChain:
 
     @property
     def gold(self) -> str:
-        if self.kind == NO_WAY:
-            return FAILED
-        return f"{child_seed('desk', self.seed, self.item) % VALUES:02}"
+        return FAILED if self.kind == NO_WAY else value_of(self.item, self.seed)
 
     @property
     def backup_of(self) -> dict[str, str]:
@@ -144,9 +104,10 @@ class FaultChain:
     def world(self) -> Desk:
         return Desk(
             kind=self.kind,
+            count=self.count,
             item=self.item,
             services=frozenset(service for service, _ in self.table),
-            struck=self.path[:1] * self.count if self.kind == BUSY else self.path[: self.count],
+            path=self.path,
             seed=self.seed,
         )
 

@@ -114,7 +114,7 @@ class UpdateChain:
 
 
 class Micro(Turns):
-    """``H3a5b1c9d|4a`` is answered by ``34a7``, then ``!b`` by ``5!b5``, in the end ``a?`` by ``=7``.
+    """``Ha3b5c1d9|4a`` is answered by ``34a7``, ``!b`` by ``5!b5``, in the end ``a?`` by ``=7``.
 
     A change is its sign and the variable; the reply is value, sign, variable, value. So the latest
     value of a variable is what stands right after its latest name that has a value after it, and a

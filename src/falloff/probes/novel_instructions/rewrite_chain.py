@@ -10,7 +10,6 @@ the successor is taken, each time of the letter before.
 
 from __future__ import annotations
 
-import itertools
 import random
 import re
 import string
@@ -82,7 +81,7 @@ class RewriteChain(Question):
 
 
 class Micro(Turns):
-    """``Nbk|3a?`` is answered by ``3ab2bk1kl=l``: how many are left, letter, successor; =answer.
+    """``Nbk;pq|3a?`` is answered by ``3ab2bk1kl=l``: how many are left, letter, successor; =answer.
 
     Each step restates its letter, so that the successor follows by copying from the table.
     """
@@ -106,9 +105,9 @@ class Micro(Turns):
     def say(self, task: RewriteChain, action: Action) -> Reply:
         if not isinstance(action, Answer):
             return spoken("")
-        left = reversed(_NUMBERS[: task.applications])
-        steps = [f"{n}{a}{b}" for n, (a, b) in zip(left, itertools.pairwise(task.letters), strict=True)]
-        return spoken(f"{''.join(steps)}={action.value}")
+        pairs = zip(reversed(_NUMBERS[: task.applications]), task.letters, task.letters[1:])
+        steps = "".join(f"{left}{letter}{successor}" for left, letter, successor in pairs)
+        return spoken(f"{steps}={action.value}")
 
     def result(self, call: Call, observation: Observation) -> Message:
         del call
