@@ -105,9 +105,9 @@ class Micro(Turns):
     def say(self, task: RewriteChain, action: Action) -> Reply:
         if not isinstance(action, Answer):
             return spoken("")
-        pairs = zip(reversed(_NUMBERS[: task.applications]), task.letters, task.letters[1:])
-        steps = "".join(f"{left}{letter}{successor}" for left, letter, successor in pairs)
-        return spoken(f"{steps}={action.value}")
+        left = reversed(_NUMBERS[: task.applications])
+        pairs = zip(left, task.letters[:-1], task.letters[1:], strict=True)
+        return spoken(f"{''.join(map(''.join, pairs))}={action.value}")
 
     def result(self, call: Call, observation: Observation) -> Message:
         del call
