@@ -7,7 +7,7 @@ import pytest
 
 import falloff
 from falloff.core import UsageError
-from falloff.lab.novelty import prompt_of, separation, training_prompts
+from falloff.lab.novelty import separation, training_prompts
 from falloff.report.novelty_wording import novelty_sentences
 from falloff.training import NgramView, training_data
 
@@ -122,8 +122,8 @@ def test_a_view_that_is_none_names_those_that_are(slice_file):
 
 
 def test_prompts_of_the_lab_are_those_of_its_corpus():
-    from falloff.lab.corpus import probes_of
+    from falloff.lab.corpus import Corpus
     from falloff.lab.recipes import NARROW
 
-    first = next(probes_of(NARROW, 3))
-    assert next(training_prompts("narrow", 1)) == prompt_of(first)
+    first = next(Corpus(mix=NARROW, seed=3).items())
+    assert next(training_prompts("narrow", 1)) == first.prompt

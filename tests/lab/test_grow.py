@@ -9,16 +9,17 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from falloff.core import ModelError, UnknownNameError  # noqa: E402
-from falloff.lab import checkpoint, training  # noqa: E402
-from falloff.lab.corpus import Mix, Reach, oracle_episodes, probes_of  # noqa: E402
+from falloff.lab.answers import examples, oracle  # noqa: E402
+from falloff.lab.batches import off_policy  # noqa: E402
+from falloff.lab.corpus import Corpus, Mix, Reach, probes_of  # noqa: E402
 from falloff.lab.grow import grow, grow_one  # noqa: E402
 from falloff.lab.muon import Muon, orthogonalise  # noqa: E402
 from falloff.lab.network import Shape, build  # noqa: E402
-from falloff.lab.play import play  # noqa: E402
-from falloff.lab.recipes import BROAD, NARROW, RECIPES, Recipe  # noqa: E402
+from falloff.lab.recipe import Objective, Recipe  # noqa: E402
+from falloff.lab.recipes import BROAD, NARROW, RECIPES  # noqa: E402
 from falloff.lab.schedule import Schedule  # noqa: E402
+from falloff.lab.training import train  # noqa: E402
 from falloff.lab.vocabulary import CHARACTERS, decode, encode  # noqa: E402
-from falloff.models.micro import load_folder  # noqa: E402
 
 SMALL = Shape(width=32, layers=2, heads=2, feed_forward=48)
 QUICK = Schedule(tokens=512, warmup=2, max_steps=6, cooldown=0.5, check_every=2)
@@ -36,24 +37,27 @@ TINY = Mix(
 )
 
 
-def recipe(name, *, labels="gold", start=None):
-    return Recipe(
-        name=name,
-        purpose="A test.",
-        shape=SMALL,
-        mix=TINY,
-        labels=labels,
-        start=start,
-        seed=1,
-        schedule=QUICK,
-    )
+TINY_CORPUS = Corpus(mix=TINY, seed=1)
+
+
+def recipe(name, **more):
+    given = {"shape": SMALL, "corpus": TINY_CORPUS, "seed": 1, "schedule": QUICK}
+    return Recipe(name=name, purpose="A test.", **{**given, **more})
+
+
+def grow_into(out, made):
+    return grow_one(made, {name: out / name for name in made.needs}, out / made.name)
+
+
+def steps(tokens):
+    return off_policy(examples(TINY_CORPUS, oracle, seed=1), tokens)
 
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory):
     out = tmp_path_factory.mktemp("grown")
-    grow_one(recipe("teacher"), out)
-    grow_one(recipe("base"), out)
+    grow_into(out, recipe("teacher"))
+    grow_into(out, recipe("base"))
     return out
 
 
@@ -75,32 +79,26 @@ def test_a_grown_model_loads_with_the_auto_classes(grown):
 def test_a_grown_model_has_a_card_and_its_recipe(grown):
     card = (grown / "teacher" / "README.md").read_text()
     assert "seed 1" in card
-    assert "rule_chain: steps" in card
+    assert "rule_chain steps to 2" in card
     written = json.loads((grown / "teacher" / "recipe.json").read_text())
-    assert written["labels"] == "gold"
+    assert written["answers"] == "oracle"
     assert written["took"]["steps"] == 9
 
 
 def test_the_same_recipe_grows_the_same_weights(grown, tmp_path):
-    grow_one(recipe("teacher"), tmp_path)
+    grow_into(tmp_path, recipe("teacher"))
     one, other = (folder / "teacher" / "model.safetensors" for folder in (grown, tmp_path))
     assert one.read_bytes() == other.read_bytes()
 
 
-@pytest.mark.parametrize("labels", ["teacher", "gold"])
-def test_a_student_continues_from_its_start(grown, labels):
-    grow_one(recipe("student", labels=labels, start="base"), grown)
+STUDENT = {"start": "base", "shape": None, "corpus": Corpus(mix=TINY, seed=1, size=40)}
+DISTILLED = {**STUDENT, "teacher": "teacher", "objective": Objective(loss="forward_kl")}
+
+
+@pytest.mark.parametrize("more", [STUDENT, {**DISTILLED, "answers": "greedy"}])
+def test_a_student_continues_from_its_start(grown, more):
+    grow_into(grown, recipe("student", **more))
     assert (grown / "student" / "model.safetensors").exists()
-
-
-def test_one_forced_pass_agrees_with_decoding(grown):
-    """A greedy episode equals the oracle's exactly where every forced arg-max does."""
-    model = checkpoint.load(grown / "teacher")
-    probes = list(itertools.islice(probes_of(TINY, 9), 120))
-    forced = training.solved(model, list(itertools.islice(oracle_episodes(TINY, 9), 120)))
-    decoded = play(load_folder(grown / "teacher", spec="teacher"), probes)
-    for ok, episode in zip(forced, decoded, strict=True):
-        assert not ok or episode.outcome.score == 1
 
 
 def test_an_unknown_recipe_is_named_with_a_suggestion(tmp_path):
@@ -111,14 +109,14 @@ def test_an_unknown_recipe_is_named_with_a_suggestion(tmp_path):
 def test_a_loss_that_is_not_finite_stops_the_training():
     plan = Schedule(tokens=256, warmup=1, max_steps=20, other_rate=float("inf"))
     with pytest.raises(ModelError, match="The loss is nan"):
-        training.train(build(SMALL, 1), oracle_episodes(TINY, 1), plan=plan)
+        train(build(SMALL, 1), steps(plan.tokens), plan=plan)
 
 
 def test_training_lowers_the_loss():
     seen = []
-    training.train(
+    train(
         build(SMALL, 1),
-        oracle_episodes(TINY, 1),
+        steps(1024),
         plan=Schedule(tokens=1024, warmup=5, max_steps=40, cooldown=0.25),
         report=lambda *now: seen.append(now[-1]),
     )
@@ -163,7 +161,7 @@ def test_training_text_stays_short_of_the_top_of_the_box():
 
 
 def test_only_what_the_model_writes_is_learned():
-    episode = next(oracle_episodes(TINY, 1))
+    episode = next(examples(TINY_CORPUS, oracle, seed=1)).text
     learned = decode([t for t, on in zip(episode.tokens, episode.learn, strict=True) if on])
     assert "=" in learned
     assert not learned.startswith(("R", "T"))
@@ -176,7 +174,8 @@ def test_the_vocabulary_is_one_token_a_character():
 def test_the_students_differ_in_one_thing_each():
     by_name = {r.name: r for r in RECIPES}
     narrow, gold, broad = (by_name[name] for name in ("narrow", "gold-narrow", "broad"))
-    assert narrow.mix == gold.mix
-    assert narrow.labels == broad.labels != gold.labels
+    assert narrow.corpus == gold.corpus
+    assert narrow.objective == broad.objective != gold.objective
+    assert narrow.answers == broad.answers != gold.answers
     assert narrow.schedule == gold.schedule == broad.schedule
     assert narrow.start == gold.start == broad.start == "base"

@@ -1,4 +1,4 @@
-"""The model card of a grown model: recipe, data, steps, seed, accuracy at each level."""
+"""The model card of a grown model: how it was made, what that took, accuracy at each level."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from falloff.core import Coordinate, child_seed, format_dose
 from falloff.lab.play import play
-from falloff.lab.recipes import Recipe
+from falloff.lab.recipe import AnyRecipe, Objective, OnPolicy, Pruned, Quantised, Recipe
 from falloff.models import Model
 from falloff.probes import FAMILIES
 
@@ -15,6 +15,18 @@ from falloff.probes import FAMILIES
 _PER_LEVEL = 60
 
 Levels = Mapping[tuple[str, str], Mapping[float, float]]
+
+_ANSWERS = {
+    "oracle": "right answers by construction",
+    "greedy": "the teacher's own episodes, greedy",
+    "sampled": "the teacher's own episodes, sampled",
+}
+_LOSSES = {
+    "cross_entropy": "cross-entropy",
+    "forward_kl": "forward KL to the teacher's distribution over every token",
+    "reverse_kl": "reverse KL to the teacher's distribution over every token",
+    "jsd": "generalised JSD to the teacher's distribution over every token",
+}
 
 
 def measure_levels(model: Model, families: tuple[str, ...]) -> Levels:
@@ -42,21 +54,16 @@ def measure_levels(model: Model, families: tuple[str, ...]) -> Levels:
     return levels
 
 
-def card(recipe: Recipe, took: Mapping[str, Any], levels: Levels) -> str:
+def card(recipe: AnyRecipe, took: Mapping[str, Any], levels: Levels | None = None) -> str:
     """The card as Markdown with the metadata block that model hubs read."""
-    data = "; ".join(
-        f"{family} "
-        + ", ".join(
-            f"{axis} to {reach.top:g} (scale {reach.scale:g})" for axis, reach in axes.items()
-        )
-        for family, axes in recipe.mix.reach.items()
+    rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(recipe, took))
+    purpose = f"{recipe.purpose}\n\n" if recipe.purpose else ""
+    measured = (
+        f"\nProbes solved at each level, the other axis at its centre (%, {_PER_LEVEL} probes a"
+        f" level):\n\n{_table(levels)}\n"
+        if levels
+        else ""
     )
-    labels = (
-        "right answers by construction (cross-entropy)"
-        if recipe.labels == "gold"
-        else "the teacher's own episodes and its distribution over every token (forward KL)"
-    )
-    size = f"width {recipe.shape.width}, {recipe.shape.layers} layers"
     return f"""---
 license: apache-2.0
 library_name: transformers
@@ -66,24 +73,96 @@ tags: [falloff, micro]
 
 # falloff micro: {recipe.name}
 
-{recipe.purpose}
-
-Grown by `falloff lab grow`; not useful for anything but studying how models fall off.
+{purpose}Grown by falloff's lab; not useful for anything but studying how models fall off.
 
 | | |
 |---|---|
-| parameters | {took["parameters"]:,}, Llama architecture, {size} |
-| starts from | {recipe.start or "fresh weights"} |
-| data | {data}; P(dose) ∝ exp(−(dose − centre)/scale) |
-| labels | {labels} |
-| training | {took["steps"]:,} steps, {took["tokens"]:,} tokens, seed {recipe.seed} |
-| final loss a token | {took["loss"]} |
-| held-out episodes of its own data solved | {100 * took["held_out_solved"]:.0f} % |
+| parameters | {took["parameters"]:,}, Llama architecture, {took["shape"]} |
+{rows}
+{measured}"""
 
-Probes solved at each level, the other axis at its centre (%, {_PER_LEVEL} probes a level):
 
-{_table(levels)}
-"""
+def _rows(recipe: AnyRecipe, took: Mapping[str, Any]) -> list[tuple[str, str]]:
+    match recipe:
+        case Quantised():
+            return _quantised_rows(recipe, took)
+        case Pruned():
+            return [("made from", f"{recipe.source}, of which it has layers {_few(recipe.layers)}")]
+        case Recipe():
+            return _trained_rows(recipe, took)
+
+
+def _quantised_rows(recipe: Quantised, took: Mapping[str, Any]) -> list[tuple[str, str]]:
+    groups = f"groups of {recipe.group}" if recipe.group else "whole rows"
+    how = "each weight to its nearest" if recipe.method == "nearest" else "GPTQ"
+    return [
+        ("made from", recipe.source),
+        ("quantisation", f"{recipe.bits} bits, {how}, {groups} with a scale and a zero point"),
+        (
+            "simulated",
+            "the checkpoint holds the rounded values as float16; packed, a weight would take"
+            f" {took['bits_per_weight']:.2f} bits",
+        ),
+        ("change of a weight, relative", f"{took['weight_error']:.2%} (root mean square)"),
+    ]
+
+
+def _trained_rows(recipe: Recipe, took: Mapping[str, Any]) -> list[tuple[str, str]]:
+    start = recipe.start or "fresh weights"
+    if recipe.layers:
+        start += f", of which it keeps layers {_few(recipe.layers)}"
+    rows = [("starts from", start), ("data", _data(recipe)), ("answers", _ANSWERS[recipe.answers])]
+    if recipe.teacher:
+        rows.append(("teacher", recipe.teacher))
+    rows.append(("objective", _objective(recipe.objective)))
+    if recipe.on_policy:
+        rows.append(("on-policy", _on_policy(recipe.on_policy)))
+    return [
+        *rows,
+        ("training", f"{took['steps']:,} steps, {took['tokens']:,} tokens, seed {recipe.seed}"),
+        ("final loss a token", str(took["loss"])),
+        ("held-out episodes of its own data solved", f"{100 * took['held_out_solved']:.0f} %"),
+    ]
+
+
+def _data(recipe: Recipe) -> str:
+    corpus = recipe.corpus
+    slices = "; ".join(
+        f"{family} "
+        + ", ".join(
+            f"{axis} to {reach.top:g} (scale {reach.scale:g})" for axis, reach in axes.items()
+        )
+        for family, axes in corpus.mix.reach.items()
+    )
+    dials = [f"{slices}; P(dose) ∝ exp(−(dose − centre)/scale)"]
+    dials.append(f"{corpus.size:,} distinct items" if corpus.size else "ever new items")
+    if corpus.templates > 1:
+        dials.append(f"{corpus.templates} surface templates")
+    if corpus.noise:
+        dials.append(f"one wrong character in {corpus.noise:.0%} of the answers")
+    return "; ".join(dials)
+
+
+def _objective(objective: Objective) -> str:
+    said = _LOSSES[objective.loss]
+    if objective.loss == "cross_entropy":
+        return said
+    if objective.loss == "jsd":
+        said += f", β = {objective.beta:g}"
+    if objective.temperature != 1:
+        said += f", temperature {objective.temperature:g}"
+    return said + (f", its {objective.top_k} likeliest tokens" if objective.top_k else "")
+
+
+def _on_policy(plan: OnPolicy) -> str:
+    share = f"{plan.start:.0%}"
+    if plan.end != plan.start:
+        share += f" to {plan.end:.0%}"
+    return f"{share} of the steps on its own text, sampled at temperature {plan.temperature:g}"
+
+
+def _few(layers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, layers))
 
 
 def _table(levels: Levels) -> str:

@@ -1,4 +1,4 @@
-"""Training text: the oracle's episodes, drawn from a region of the families' boxes."""
+"""What is trained on: a region of the families' boxes, with independent dials."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from falloff.core import Axis, Coordinate, Probe, Transcript, child_rng, child_seed
-from falloff.lab.vocabulary import BOS, END, encode
-from falloff.probes import FAMILIES, play_oracle
+from falloff.core import Axis, Coordinate, Probe, UsageError, child_rng, child_seed
+from falloff.lab.templates import MOST, dressed
+from falloff.probes import FAMILIES, Family
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,8 @@ class Reach:
     """How far out on an axis the training data goes.
 
     P(dose) ∝ exp(−(dose − centre)/scale) for whole doses up to ``top``: a slice with a thinning
-    tail. A small ``scale`` with a ``top`` close to the centre is a narrow slice.
+    tail. A small ``scale`` with a ``top`` close to the centre is a narrow slice; a large one, a
+    slice with a hard edge at ``top``.
     """
 
     scale: float
@@ -58,21 +59,62 @@ class Mix:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sequence:
-    """One episode as tokens; ``learn`` marks those that the model writes itself."""
+class Item:
+    """A probe in its surface ``template``; ``spoiled``: its answer gets one wrong character."""
 
-    tokens: list[int]
-    learn: list[bool]
+    probe: Probe
+    template: int = 0
+    spoiled: bool = False
+
+    @property
+    def family(self) -> Family:
+        """The probe's family, speaking in the item's template."""
+        return dressed(FAMILIES[self.probe.family], self.template)
+
+    @property
+    def prompt(self) -> str:
+        """What the micro dialect asks."""
+        family = self.family
+        messages = family.renderer("micro").prompt(family.task(self.probe))
+        return "\n".join(message.content for message in messages)
 
 
-def sequence_of(transcript: Transcript) -> Sequence:
-    """The episode as the chat template of the embedded models lays it out."""
-    tokens, learn = [BOS], [False]
-    for message in transcript.messages:
-        text = [*encode(message.content), END]
-        tokens += text
-        learn += [message.role == "assistant"] * len(text)
-    return Sequence(tokens=tokens, learn=learn)
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """Training items by independent dials: turning one leaves what the others decide as it was.
+
+    ``mix``: families, and how far out on each axis. ``size``: distinct items, gone round again and
+    again; None: ever new ones. ``templates``: surface templates in equal parts, 1 being the dialect
+    as it is. ``noise``: share of items whose answer gets one wrong character, in [0, 1].
+    Raises :class:`falloff.core.UsageError` for a dial out of its range.
+    """
+
+    mix: Mix
+    seed: int
+    size: int | None = None
+    templates: int = 1
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.size is not None and self.size < 1:
+            raise _off("size", self.size, "at least 1, or left out for ever new items")
+        if not 1 <= self.templates <= MOST:
+            raise _off("templates", self.templates, f"from 1 to {MOST}")
+        if not 0 <= self.noise <= 1:
+            raise _off("noise", self.noise, "a share, from 0 to 1")
+
+    def items(self) -> Iterator[Item]:
+        """The distinct items, ``size`` of them or endless; families in turn."""
+        for index, probe in enumerate(itertools.islice(probes_of(self.mix, self.seed), self.size)):
+            yield Item(
+                probe=probe,
+                template=child_rng("template", self.seed, index).randrange(self.templates),
+                spoiled=child_rng("noise", self.seed, index).random() < self.noise,
+            )
+
+
+def _off(dial: str, got: object, meant: str) -> UsageError:
+    return UsageError(f"A corpus has {dial} = {got!r}.", remedy=f"It must be {meant}.")
 
 
 def probes_of(mix: Mix, seed: int) -> Iterator[Probe]:
@@ -83,9 +125,3 @@ def probes_of(mix: Mix, seed: int) -> Iterator[Probe]:
         family = families[index % len(families)]
         at = mix.coordinate(family, rng)
         yield FAMILIES[family].probe(at, child_seed("corpus", seed, index))
-
-
-def oracle_episodes(mix: Mix, seed: int) -> Iterator[Sequence]:
-    """The oracle's episodes on :func:`probes_of`, endless."""
-    for probe in probes_of(mix, seed):
-        yield sequence_of(play_oracle(probe, dialect="micro").transcript)

@@ -1,36 +1,94 @@
-"""Growing the embedded models from their recipes: train, save, measure, write the card."""
+"""Growing models from their recipes: train or derive, save, measure, write the card."""
 
 from __future__ import annotations
 
 import importlib.util
-import itertools
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Many
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from falloff.core import UnknownNameError, child_rng, missing_extra
+from falloff.core import UnknownNameError, missing_extra
 from falloff.lab.card import card, measure_levels
-from falloff.lab.corpus import Sequence, oracle_episodes, probes_of, sequence_of
-from falloff.lab.play import play
-from falloff.lab.recipes import RECIPES, Recipe
-from falloff.models.micro import load_folder
-from falloff.probes import play_oracle
+from falloff.lab.play import opened
+from falloff.lab.recipe import AnyRecipe, Pruned, Quantised
+from falloff.lab.recipes import RECIPES
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
 
-# Distinct prompts that a student is distilled on; training goes round them several times.
-_PROMPTS = 6000
-_HELD_OUT = 300
-_HELD_OUT_SEED = 10_000
+    from falloff.lab.trained import Report
+
+Facts = dict[str, Any]
+
 _REPORT_EVERY = 50
+
+
+def grow_one(
+    recipe: AnyRecipe,
+    folders: Mapping[str, Path],
+    out: Path,
+    *,
+    report: Report = lambda *_: None,
+) -> Facts:
+    """Grow one model into the checkpoint folder ``out``; returns what it took, as JSON has it.
+
+    ``folders``: the checkpoint of every model that the recipe needs, by the recipe's name for it.
+    ``out`` appears when it is complete, and then replaces what was there. Facts of every model:
+    ``parameters``, ``shape``, ``cpu_seconds``, ``weights`` (their SHA-256); of a trained one also
+    ``steps``, ``tokens``, ``loss``, ``held_out_solved`` and ``centre_solved`` (shares of held-out
+    episodes that are surely solved); of a quantised one ``bits_per_weight`` and ``weight_error``.
+
+    Raises :class:`UnknownNameError` for a model that is not in ``folders``, :class:`ModelError` for
+    a checkpoint that is damaged or not what its recipe.json says, or a loss that is not finite: the
+    last good weights are then in the folder ``out`` with ``.last-good`` after its name.
+    """
+    _require_lab()
+    import torch
+
+    from falloff.lab import checkpoint
+    from falloff.lab.network import shape_of
+
+    for name in sorted(recipe.needs):
+        if name not in folders:
+            raise UnknownNameError("model", name, folders)
+    torch.set_num_threads(1)
+    started = time.process_time()
+    network, took = _made(recipe, folders, out, report)
+    shape = shape_of(network)
+    facts = {
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "shape": f"width {shape.width}, {shape.layers} layers",
+        **took,
+        "cpu_seconds": round(time.process_time() - started, 1),
+    }
+    written = {**recipe.as_dict(), "took": facts}
+    hashes = checkpoint.save(network, out, recipe=written, card=card(recipe, facts))
+    return {**facts, "weights": hashes["weights"]}
+
+
+def _made(
+    recipe: AnyRecipe, folders: Mapping[str, Path], out: Path, report: Report
+) -> tuple[LlamaForCausalLM, Facts]:
+    from falloff.lab import checkpoint
+
+    if isinstance(recipe, Pruned):
+        from falloff.lab.pruning import with_layers
+
+        return with_layers(checkpoint.load(folders[recipe.source]), recipe.layers), {}
+    if isinstance(recipe, Quantised):
+        from falloff.lab.quantise import quantise
+
+        network = checkpoint.load(folders[recipe.source])
+        return network, quantise(network, recipe)
+    from falloff.lab.trained import trained
+
+    return trained(recipe, folders, keep=out.with_name(f"{out.name}.last-good"), report=report)
 
 
 def grow(
@@ -41,9 +99,7 @@ def grow(
     Each trains in a process of its own on one thread, ``workers`` at a time. A model waits for
     those that it starts or learns from; such a one that is not grown now is read from ``out``.
     """
-    for package in ("torch", "transformers"):
-        if importlib.util.find_spec(package) is None:
-            raise missing_extra(package, "lab", "Growing models")
+    _require_lab()
     by_name = {recipe.name: recipe for recipe in RECIPES}
     for name in only:
         if name not in by_name:
@@ -53,103 +109,42 @@ def grow(
     running: dict[Future[str], str] = {}
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         while waiting or running:
-            for recipe in [r for r in waiting if not _needs(r) & unfinished]:
+            for recipe in [r for r in waiting if not r.needs & unfinished]:
                 waiting.remove(recipe)
                 say(f"{recipe.name}: growing")
-                running[pool.submit(grow_one, recipe, out)] = recipe.name
+                running[pool.submit(_grow_embedded, recipe, out)] = recipe.name
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 name = running.pop(future)
                 say(f"{name}: {future.result()}")
                 unfinished.remove(name)
 
 
-def grow_one(recipe: Recipe, out: Path) -> str:
-    """Grow one model into ``out``; returns a line on what it took."""
-    try:
-        import torch
-
-        from falloff.lab import checkpoint, training
-    except ImportError as error:
-        raise missing_extra(error.name or "torch", "lab", "Growing models") from error
-    torch.set_num_threads(1)
-    started = time.process_time()
-    model = _start(recipe, out)
-    held_out = list(itertools.islice(oracle_episodes(recipe.mix, _HELD_OUT_SEED), _HELD_OUT))
-
-    def solved() -> float:
-        return float(np.mean(training.solved(model, held_out)))
-
-    took = training.train(
-        model,
-        _episodes(recipe, out),
-        plan=recipe.schedule,
-        objective=_objective(recipe, out),
-        reached=lambda: recipe.target is not None and solved() >= recipe.target,
-        report=_reporter(recipe.name),
-    )
-    facts: dict[str, Any] = {
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "steps": took.steps,
-        "tokens": took.tokens,
-        "loss": round(took.loss, 5),
-        "held_out_solved": round(solved(), 4),
-        "cpu_seconds": round(time.process_time() - started),
-    }
+def _grow_embedded(recipe: AnyRecipe, out: Path) -> str:
+    """Grow one into its folder of ``out`` and measure it; a line on what it took."""
     folder = out / recipe.name
-    checkpoint.save(model, folder, recipe=recipe.as_dict() | {"took": facts})
-    levels = measure_levels(load_folder(folder, spec=recipe.name), tuple(recipe.mix.reach))
+    facts = grow_one(
+        recipe,
+        {name: out / name for name in recipe.needs},
+        folder,
+        report=partial(_tell, recipe.name),
+    )
+    families = sorted({family for known in RECIPES for family in _families(known)})
+    with opened(folder, recipe.name) as model:
+        levels = measure_levels(model, tuple(families))
     (folder / "README.md").write_text(card(recipe, facts, levels))
     return ", ".join(f"{key} {value}" for key, value in facts.items())
 
 
-def _needs(recipe: Recipe) -> set[str]:
-    """The models that this one starts or learns from."""
-    needed = {recipe.start, "teacher" if recipe.labels == "teacher" else None}
-    return {name for name in needed if name}
+def _families(recipe: AnyRecipe) -> tuple[str, ...]:
+    return () if isinstance(recipe, Quantised | Pruned) else tuple(recipe.corpus.mix.reach)
 
 
-def _start(recipe: Recipe, out: Path) -> LlamaForCausalLM:
-    from falloff.lab.checkpoint import load
-    from falloff.lab.network import build
-
-    return load(out / recipe.start) if recipe.start else build(recipe.shape, recipe.seed)
+def _tell(name: str, step: int, tokens: int, loss: float) -> None:
+    if step % _REPORT_EVERY == 0:
+        print(f"{name}: step {step}, {tokens} tokens, loss {loss:.4f}", file=sys.stderr, flush=True)
 
 
-def _objective(recipe: Recipe, out: Path) -> Any:
-    from falloff.lab import checkpoint, training
-
-    if recipe.labels == "gold":
-        return training.gold_labels
-    return training.teacher_labels(checkpoint.load(out / "teacher"))
-
-
-def _episodes(recipe: Recipe, out: Path) -> Iterator[Sequence]:
-    """Training text. From scratch: ever new oracle episodes. A student: a fixed set of prompts,
-    answered by the oracle or by the teacher, gone round in ever new order."""
-    if recipe.start is None:
-        return oracle_episodes(recipe.mix, recipe.seed)
-    probes = list(itertools.islice(probes_of(recipe.mix, recipe.seed), _PROMPTS))
-    if recipe.labels == "gold":
-        played = [play_oracle(probe, dialect="micro") for probe in probes]
-    else:
-        played = play(load_folder(out / "teacher", spec="teacher"), probes)
-    return _round_and_round([sequence_of(episode.transcript) for episode in played], recipe.seed)
-
-
-def _round_and_round(sequences: list[Sequence], seed: int) -> Iterator[Sequence]:
-    for epoch in itertools.count():
-        order = list(sequences)
-        child_rng("order", seed, epoch).shuffle(order)
-        yield from order
-
-
-def _reporter(name: str) -> Callable[[int, int, float], None]:
-    def report(step: int, tokens: int, loss: float) -> None:
-        if step % _REPORT_EVERY == 0:
-            print(
-                f"{name}: step {step}, {tokens / 1e6:.1f} M tokens, loss {loss:.4f}",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    return report
+def _require_lab() -> None:
+    for package in ("torch", "transformers"):
+        if importlib.util.find_spec(package) is None:
+            raise missing_extra(package, "lab", "Growing models")

@@ -48,3 +48,14 @@ def build(shape: Shape, seed: int) -> LlamaForCausalLM:
         attention_dropout=0.0,
     )
     return LlamaForCausalLM(config)
+
+
+def shape_of(network: LlamaForCausalLM) -> Shape:
+    """The shape of a network."""
+    config = network.config
+    return Shape(
+        width=config.hidden_size,
+        layers=config.num_hidden_layers,
+        heads=config.num_attention_heads,
+        feed_forward=config.intermediate_size,
+    )

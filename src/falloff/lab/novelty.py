@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from falloff.core import Coordinate, Probe, UnknownNameError, child_rng, child_seed
-from falloff.lab.corpus import Mix, probes_of
+from falloff.core import Coordinate, UnknownNameError, child_rng, child_seed
+from falloff.lab.corpus import Corpus, Item, Mix, probes_of
+from falloff.lab.recipe import Recipe
 from falloff.lab.recipes import RECIPES
 from falloff.probes import FAMILIES
 
@@ -49,25 +50,22 @@ def training_prompts(recipe: str, count: int = PROMPTS) -> Iterator[str]:
 
     Raises :class:`falloff.core.UnknownNameError` for a recipe that there is not.
     """
-    by_name = {known.name: known for known in RECIPES}
-    if recipe not in by_name:
-        raise UnknownNameError("recipe", recipe, by_name)
-    found = by_name[recipe]
-    return map(prompt_of, itertools.islice(probes_of(found.mix, found.seed), count))
+    return (item.prompt for item in itertools.islice(_corpus(recipe).items(), count))
 
 
 def separation(recipe: str, view: View) -> Separation:
     """Measured on prompts that no training saw."""
     from falloff.analysis.novelty import NearestPrompts, auc, rim_of
 
-    mix = next(known.mix for known in RECIPES if known.name == recipe)
+    mix = _corpus(recipe).mix
     training = NearestPrompts(view.vectors(list(dict.fromkeys(training_prompts(recipe)))))
     rim = rim_of(training)
-    fresh = itertools.islice(probes_of(mix, child_seed("novelty", recipe)), _EACH)
+    unseen = probes_of(mix, child_seed("novelty", recipe))
+    fresh = itertools.islice((Item(probe=probe) for probe in unseen), _EACH)
     outside = itertools.islice(_outside(mix, recipe), _EACH)
 
-    def distances(probes: Iterator[Probe]) -> Floats:
-        return training.distances(view.vectors([prompt_of(probe) for probe in probes]))
+    def distances(items: Iterator[Item]) -> Floats:
+        return training.distances(view.vectors([item.prompt for item in items]))
 
     near, far = distances(fresh), distances(outside)
     return Separation(
@@ -80,18 +78,20 @@ def separation(recipe: str, view: View) -> Separation:
     )
 
 
-def prompt_of(probe: Probe) -> str:
-    """What the micro dialect asks."""
-    family = FAMILIES[probe.family]
-    return "\n".join(m.content for m in family.renderer("micro").prompt(family.task(probe)))
+def _corpus(recipe: str) -> Corpus:
+    corpora = {known.name: known.corpus for known in RECIPES if isinstance(known, Recipe)}
+    if recipe not in corpora:
+        raise UnknownNameError("recipe", recipe, corpora)
+    return corpora[recipe]
 
 
-def _outside(mix: Mix, recipe: str) -> Iterator[Probe]:
-    """Probes from the box, each level as likely, where the mix next to never is."""
+def _outside(mix: Mix, recipe: str) -> Iterator[Item]:
+    """Items from the box, each level as likely, where the mix next to never is."""
     rng = child_rng("novelty outside", recipe)
     families = sorted(mix.reach)
     for index in itertools.count():
         family = FAMILIES[families[index % len(families)]]
         at = Coordinate.at(family.axes, {a.name: rng.choice(a.levels) for a in family.axes})
         if mix.probability(family.name, at) < _RARE:
-            yield family.probe(at, child_seed("novelty outside", recipe, index))
+            probe = family.probe(at, child_seed("novelty outside", recipe, index))
+            yield Item(probe=probe)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
-
-from falloff.lab.corpus import Mix, Reach
-from falloff.lab.network import STUDENT, TEACHER, Shape
+from falloff.lab.corpus import Corpus, Mix, Reach
+from falloff.lab.network import STUDENT, TEACHER
+from falloff.lab.recipe import AnyRecipe, Objective, Recipe
 from falloff.lab.schedule import Schedule
 
 
@@ -30,40 +28,15 @@ BROAD = _mix(Reach(scale=3.0, top=8), Reach(scale=2.0, top=4))
 NARROW = _mix(Reach(scale=0.5, top=8), Reach(scale=0.5, top=4))
 
 _DISTIL = Schedule(max_steps=150, cooldown=0.5, matrix_rate=1e-3, other_rate=7.5e-4)
+# Distinct prompts that a student is distilled on; training goes round them several times.
+_PROMPTS = 6000
 
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How one model is grown.
-
-    ``labels``: ``gold`` (the oracle's episodes, cross-entropy) or ``teacher`` (the teacher's own
-    episodes on the same prompts, KL to its distribution). ``start``: the model it continues from,
-    or None for fresh weights. ``target``: share of held-out episodes of ``mix`` that must be
-    solved before the learning rate decays.
-    """
-
-    name: str
-    purpose: str
-    shape: Shape
-    mix: Mix
-    labels: Literal["gold", "teacher"]
-    start: str | None
-    seed: int
-    schedule: Schedule
-    target: float | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-RECIPES = (
+RECIPES: tuple[AnyRecipe, ...] = (
     Recipe(
         name="teacher",
         purpose="The broad model: trained from scratch on right answers over the whole range.",
         shape=TEACHER,
-        mix=BROAD,
-        labels="gold",
-        start=None,
+        corpus=Corpus(mix=BROAD, seed=1),
         seed=1,
         schedule=Schedule(max_steps=3000),
         target=0.93,
@@ -72,9 +45,7 @@ RECIPES = (
         name="base",
         purpose="The students' common start: small, trained from scratch like the teacher.",
         shape=STUDENT,
-        mix=BROAD,
-        labels="gold",
-        start=None,
+        corpus=Corpus(mix=BROAD, seed=2),
         seed=2,
         schedule=Schedule(max_steps=3000),
         target=0.93,
@@ -82,9 +53,10 @@ RECIPES = (
     Recipe(
         name="narrow",
         purpose="The base, distilled from the teacher on a slice around the centre.",
-        shape=STUDENT,
-        mix=NARROW,
-        labels="teacher",
+        corpus=Corpus(mix=NARROW, seed=3, size=_PROMPTS),
+        answers="greedy",
+        objective=Objective(loss="forward_kl"),
+        teacher="teacher",
         start="base",
         seed=3,
         schedule=_DISTIL,
@@ -92,9 +64,7 @@ RECIPES = (
     Recipe(
         name="gold-narrow",
         purpose="As narrow, but taught by right answers: tells distilling apart from narrow data.",
-        shape=STUDENT,
-        mix=NARROW,
-        labels="gold",
+        corpus=Corpus(mix=NARROW, seed=3, size=_PROMPTS),
         start="base",
         seed=3,
         schedule=_DISTIL,
@@ -102,9 +72,10 @@ RECIPES = (
     Recipe(
         name="broad",
         purpose="The base, distilled from the teacher over the whole range.",
-        shape=STUDENT,
-        mix=BROAD,
-        labels="teacher",
+        corpus=Corpus(mix=BROAD, seed=3, size=_PROMPTS),
+        answers="greedy",
+        objective=Objective(loss="forward_kl"),
+        teacher="teacher",
         start="base",
         seed=3,
         schedule=_DISTIL,

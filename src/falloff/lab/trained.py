@@ -1,0 +1,113 @@
+"""From a recipe to a trained network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence as Many
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from falloff.core import ModelError, UsageError, child_seed
+from falloff.lab import checkpoint, held_out
+from falloff.lab.answers import Answerer, by_teacher, examples, oracle
+from falloff.lab.batches import Batch, off_policy, on_policy
+from falloff.lab.checking import reproduced
+from falloff.lab.corpus import Item
+from falloff.lab.network import build, shape_of
+from falloff.lab.objectives import loss_function
+from falloff.lab.play import opened
+from falloff.lab.pruning import with_layers
+from falloff.lab.recipe import Recipe
+from falloff.lab.rollouts import rollout
+from falloff.lab.sequences import Sequence
+from falloff.lab.training import DivergedError, train
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM
+
+# Told step, tokens so far (without padding) and the running loss, after every step.
+Report = Callable[[int, int, float], None]
+
+
+def trained(
+    recipe: Recipe, folders: Mapping[str, Path], *, keep: Path, report: Report
+) -> tuple[LlamaForCausalLM, dict[str, Any]]:
+    """The network and what its training took.
+
+    Raises :class:`ModelError` if the loss is not finite; the last good weights are then in the
+    checkpoint folder ``keep``.
+    """
+    network = _start(recipe, folders)
+    teacher = checkpoint.load(folders[recipe.teacher]) if recipe.teacher else None
+    tests = {
+        "mix": held_out.from_mix(recipe.corpus.mix),
+        "centre": held_out.from_centre(recipe.corpus.mix),
+    }
+
+    def solved(at: str) -> float:
+        right: list[bool] = reproduced(network, tests[at])
+        return sum(right) / len(right)
+
+    with ExitStack() as open_models:
+        try:
+            took = train(
+                network,
+                _steps(recipe, network, _answerer(recipe, folders, open_models)),
+                plan=recipe.schedule,
+                loss=loss_function(recipe.objective, teacher),
+                reached=lambda: (
+                    recipe.target is not None and solved(recipe.target_at) >= recipe.target
+                ),
+                report=report,
+            )
+        except DivergedError as diverged:
+            manifest = {**recipe.as_dict(), "took": {"stopped": diverged.message}}
+            checkpoint.save(network, keep, recipe=manifest)
+            raise ModelError(
+                f"Growing '{recipe.name}' stopped: {diverged.message}",
+                remedy=f"{diverged.remedy} The last good weights are in {keep}.",
+            ) from diverged
+    return network, {
+        "steps": took.steps,
+        "tokens": took.tokens,
+        "loss": round(took.loss, 5),
+        "held_out_solved": round(solved("mix"), 4),
+        "centre_solved": round(solved("centre"), 4),
+    }
+
+
+def _start(recipe: Recipe, folders: Mapping[str, Path]) -> LlamaForCausalLM:
+    if recipe.start is None:
+        assert recipe.shape is not None  # noqa: S101 - the recipe has seen to it
+        return build(recipe.shape, recipe.seed)
+    network = checkpoint.load(folders[recipe.start])
+    if recipe.layers is not None:
+        network = with_layers(network, recipe.layers)
+    if recipe.shape not in (None, shape_of(network)):
+        raise UsageError(
+            f"Recipe '{recipe.name}' has {recipe.shape}, and starts from {shape_of(network)}.",
+            remedy="Leave the shape out: it is that of the start.",
+        )
+    return network
+
+
+def _steps(recipe: Recipe, network: LlamaForCausalLM, answer: Answerer) -> Iterator[list[Batch]]:
+    """What is trained on, step by step."""
+    plan, own = recipe.schedule, recipe.on_policy
+    text = examples(recipe.corpus, answer, seed=recipe.seed)
+    if own is None:
+        return off_policy(text, plan.tokens)
+
+    def write(items: Many[Item], step: int) -> list[Sequence]:
+        draw = 1 + child_seed("own text", recipe.seed, step)
+        return rollout(network, items, draw=draw, temperature=own.temperature)
+
+    return on_policy(text, plan.tokens, own, plan.max_steps, write)
+
+
+def _answerer(recipe: Recipe, folders: Mapping[str, Path], open_models: ExitStack) -> Answerer:
+    if recipe.answers == "oracle" or recipe.teacher is None:
+        return oracle
+    model = open_models.enter_context(opened(folders[recipe.teacher], recipe.teacher))
+    return by_teacher(model, repeat=0 if recipe.answers == "greedy" else 1 + recipe.seed)
