@@ -39,7 +39,7 @@ HORIZON = Axis(
 INTERFERENCE = Axis(
     name="interference",
     unit="changes of other variables",
-    levels=(0, 1, 2, 4, 8, 16),
+    levels=(0, 1, 2, 4, 8, 16, 24),
     role="shift",
     description="changes, one a turn, that have no bearing on the answer",
 )

@@ -4,8 +4,9 @@
 
 The letters of the alphabet, small and great, each have a familiar successor; a table in the prompt
 redefines some of them, and restates others. ``redefined`` counts those redefined: on the way about
-every other letter as long as there are enough, the rest are not met. ``applications`` is how often
-the successor is taken, each time of the letter before.
+every other letter as long as there are enough (or their share of all letters, if that is more); the
+rest are not met. ``applications`` is how often the successor is taken, each time of the letter
+before.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ APPLICATIONS = Axis(
 REDEFINED = Axis(
     name="redefined",
     unit="letters redefined",
-    levels=(0, 1, 2, 4, 8, 16, 32),
+    levels=(0, 1, 2, 4, 8, 16, 32, 44),
     role="shift",
     description="letters that the prompt gives another successor than the familiar one",
 )
@@ -153,8 +154,9 @@ def rewrite_chain(at: Coordinate, rng: random.Random) -> RewriteChain:
     applications, redefined = int(at["applications"]), int(at["redefined"])
     start = letter = rng.choice(LETTERS)
     met, table = set[str](), dict[str, str]()
+    share = max(0.5, redefined / len(LETTERS))
     for left in range(applications, 0, -1):
-        wanted = rng.random() < 0.5 or (left == 1 and not table)
+        wanted = rng.random() < share or _must(redefined - len(table), len(met), left, not table)
         if wanted and letter not in met and len(table) < redefined:
             table[letter] = _another(letter, met, rng)
         met.add(letter)
@@ -166,6 +168,12 @@ def rewrite_chain(at: Coordinate, rng: random.Random) -> RewriteChain:
     shown = list(table.items())
     rng.shuffle(shown)
     return RewriteChain(start=start, applications=applications, table=tuple(shown))
+
+
+def _must(missing: int, met: int, left: int, first: bool) -> bool:
+    """Whether the next letter has to be redefined: the last chance to meet one, or else there
+    would be too few letters that are not met for the ``missing`` ones."""
+    return (left == 1 and first) or missing > len(LETTERS) - met - left
 
 
 def _another(letter: str, met: set[str], rng: random.Random) -> str:
