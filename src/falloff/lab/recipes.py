@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from falloff.lab.corpus import Corpus, Mix, Reach
 from falloff.lab.network import STUDENT, TEACHER
-from falloff.lab.recipe import AnyRecipe, Objective, Recipe
+from falloff.lab.recipe import AnyRecipe, Objective, OnPolicy, Quantised, Recipe
 from falloff.lab.schedule import Schedule
 
 
@@ -79,5 +79,29 @@ RECIPES: tuple[AnyRecipe, ...] = (
         start="base",
         seed=3,
         schedule=_DISTIL,
+    ),
+    Recipe(
+        name="on-policy",
+        purpose="As narrow, but half of its steps on what it writes itself, judged by the teacher.",
+        corpus=Corpus(mix=NARROW, seed=3, size=_PROMPTS),
+        answers="greedy",
+        objective=Objective(loss="jsd"),
+        on_policy=OnPolicy(start=0.5, end=0.5),
+        teacher="teacher",
+        start="base",
+        seed=3,
+        schedule=_DISTIL,
+    ),
+    Quantised(
+        name="teacher-int4",
+        purpose="The teacher, rounded to 4 bits.",
+        source="teacher",
+        bits=4,
+    ),
+    Quantised(
+        name="teacher-int3",
+        purpose="The teacher, rounded to 3 bits.",
+        source="teacher",
+        bits=3,
     ),
 )
