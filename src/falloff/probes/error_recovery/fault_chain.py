@@ -49,7 +49,7 @@ ASIDE = 2
 FAULT_COUNT = Axis(
     name="fault_count",
     unit="faults",
-    levels=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32),
+    levels=(1, 2, 4, 8, 12, 16, 24, 32),
     role="difficulty",
     description="faults met one after the other, all of one kind",
 )

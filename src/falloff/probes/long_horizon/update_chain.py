@@ -33,7 +33,7 @@ OTHERS = 3
 HORIZON = Axis(
     name="horizon",
     unit="changes of what is asked for",
-    levels=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32),
+    levels=(1, 2, 4, 8, 12, 16, 24, 32),
     description="changes, one a turn, that all bear on the answer",
 )
 INTERFERENCE = Axis(
