@@ -24,10 +24,11 @@ def _mix(difficulty: Reach, shift: Reach) -> Mix:
 # The whole range: common near the centre, thinning outward, nothing beyond the tops. The boxes of
 # the families go further, so that the edge of a model trained here lies inside them.
 BROAD = _mix(Reach(scale=3.0, top=8), Reach(scale=2.0, top=4))
-# A slice at the centre with a thin tail: six in seven probes at the first level of each axis.
-NARROW = _mix(Reach(scale=0.5, top=8), Reach(scale=0.5, top=4))
+# A slice at the centre with a thin tail: 27 in 28 probes at the first level of each axis.
+NARROW = _mix(Reach(scale=0.3, top=8), Reach(scale=0.3, top=4))
 
-_DISTIL = Schedule(max_steps=150, cooldown=0.5, matrix_rate=1e-3, other_rate=7.5e-4)
+# Some seventy steps a family, and half as many again to cool down.
+_DISTIL = Schedule(max_steps=375, cooldown=0.5, matrix_rate=1e-3, other_rate=7.5e-4)
 # Distinct prompts that a student is distilled on; training goes round them several times.
 _PROMPTS = 6000
 
