@@ -1,0 +1,125 @@
+"""One job of an experiment, done in a process of its own on one thread."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from safetensors import SafetensorError
+
+from falloff.core import FalloffError, ModelError, SetupError
+from falloff.lab.experiments.measuring import CENTRE, answers, measure
+from falloff.lab.experiments.plan import Growth, Reading, answers_file, model_folder
+
+# Competence below which a teacher does not hold a centre, as falloff has it.
+_HELD = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """An error as plain texts, since not every exception can travel between processes.
+
+    ``passing``: with the same experiment it may go better another time.
+    """
+
+    message: str
+    remedy: str
+    passing: bool
+
+
+def prepare() -> None:
+    """One thread; interrupted by whoever started this process alone, and no life after that one,
+    however it ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["TQDM_DISABLE"] = "1"  # bars for loading half a megabyte
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def do(job: Growth | Reading, out: Path) -> Problem | None:
+    """Grow or measure; what went wrong, if anything did. What is kept is whole, or not there."""
+    try:
+        if isinstance(job, Growth):
+            _grow(job, out)
+        else:
+            _read(job, out)
+    except FalloffError as error:
+        return Problem(message=error.message, remedy=error.remedy, passing=False)
+    except (OSError, SafetensorError) as error:
+        why = getattr(error, "strerror", None) or error
+        return Problem(
+            message=f"'{job.name}' cannot be kept in {out}: {why}.",
+            remedy="Make room there, or name another folder with --out.",
+            passing=True,
+        )
+    return None
+
+
+def is_done(job: Growth | Reading, out: Path) -> bool:
+    """Whether its result is there already."""
+    if isinstance(job, Growth):
+        return (model_folder(out, job.key) / "recipe.json").is_file()
+    return answers_file(out, job.key).is_file()
+
+
+def kept_answers(out: Path, key: str) -> list[dict[str, Any]]:
+    """The records of a measurement. Raises :class:`SetupError` for a file that is damaged."""
+    file = answers_file(out, key)
+    try:
+        records = json.loads(file.read_text())
+        return [{"score": float(r["score"]), "reason": str(r["reason"])} for r in records]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SetupError(
+            f"The measurement {file} cannot be read: {error}.",
+            remedy="Delete it; the same command measures again.",
+        ) from error
+
+
+def _grow(job: Growth, out: Path) -> None:
+    from falloff.lab.grow import grow_one
+
+    folders = {name: model_folder(out, key) for name, key in job.needs.items()}
+    grow_one(job.recipe, folders, model_folder(out, job.key))
+
+
+def _read(job: Reading, out: Path) -> None:
+    records = measure(model_folder(out, job.model), job.sample)
+    if job.holds_centre:
+        _check_centre(job, records)
+    file = answers_file(out, job.key)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        draft.write_text(json.dumps(records))
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _check_centre(job: Reading, records: list[dict[str, Any]]) -> None:
+    found: dict[str, list[float]] = {}
+    for asked in answers(job.sample, records):
+        if asked.part == CENTRE:
+            found.setdefault(asked.family, []).append(asked.competence)
+    if low := [f"{name} {fmean(c):.0%}" for name, c in found.items() if fmean(c) < _HELD]:
+        raise ModelError(
+            f"The teacher '{job.name}' does not hold its centre: competence {', '.join(low)}, at"
+            f" least {_HELD:.0%} is needed.",
+            remedy="Train it longer (max_steps of its schedule), or leave the family out.",
+        )
