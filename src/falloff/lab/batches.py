@@ -21,12 +21,17 @@ _BUCKETS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Right-padded token ids [rows, length], which of them the model has to predict, and how many
-    there are without the padding."""
+    """Right-padded token ids [rows, length], and which of them the model has to predict; ``real``
+    are those that are no padding."""
 
     tokens: torch.Tensor
     learn: torch.Tensor
-    size: int
+    real: torch.Tensor
+
+    @property
+    def size(self) -> int:
+        """Tokens without padding."""
+        return int(self.real.sum())
 
 
 def pad(sequences: Many[Sequence]) -> Batch:
@@ -34,10 +39,12 @@ def pad(sequences: Many[Sequence]) -> Batch:
     length = max(len(s.tokens) for s in sequences)
     tokens = torch.full((len(sequences), length), PAD, dtype=torch.long)
     learn = torch.zeros((len(sequences), length), dtype=torch.bool)
+    real = torch.zeros((len(sequences), length), dtype=torch.bool)
     for row, s in enumerate(sequences):
         tokens[row, : len(s.tokens)] = torch.tensor(s.tokens)
         learn[row, : len(s.tokens)] = torch.tensor(s.learn)
-    return Batch(tokens=tokens, learn=learn, size=sum(len(s.tokens) for s in sequences))
+        real[row, : len(s.tokens)] = True
+    return Batch(tokens=tokens, learn=learn, real=real)
 
 
 def bucketed(sequences: Many[Sequence]) -> list[Batch]:

@@ -63,8 +63,10 @@ def verify(folder: Path) -> None:
 def load(folder: Path) -> LlamaForCausalLM:
     """The network of a saved checkpoint, float32. Raises :class:`ModelError` as :func:`verify`."""
     from transformers import LlamaForCausalLM
+    from transformers.utils import logging
 
     verify(folder)
+    logging.disable_progress_bar()  # a bar for a few hundred kilobytes
     model: LlamaForCausalLM = LlamaForCausalLM.from_pretrained(
         folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
     )

@@ -8,7 +8,15 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from falloff.core import Axis, Coordinate, Probe, UsageError, child_rng, child_seed
+from falloff.core import (
+    Axis,
+    Coordinate,
+    Probe,
+    UnknownNameError,
+    UsageError,
+    child_rng,
+    child_seed,
+)
 from falloff.lab.templates import MOST, dressed
 from falloff.probes import FAMILIES, Family
 
@@ -24,6 +32,10 @@ class Reach:
 
     scale: float
     top: float
+
+    def __post_init__(self) -> None:
+        if not self.scale > 0:
+            raise _off("scale", self.scale, "greater than 0")
 
     def draw(self, axis: Axis, rng: random.Random) -> float:
         doses = range(int(axis.centre), int(min(self.top, axis.top)) + 1)
@@ -42,20 +54,37 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
-    """A distribution over probes: families in equal parts, each axis drawn by its reach."""
+    """A distribution over probes: families in equal parts, each axis drawn by its reach.
+
+    An axis that is left out stays at its centre. Raises :class:`falloff.core.UnknownNameError` for
+    a family or an axis that there is not.
+    """
 
     reach: Mapping[str, Mapping[str, Reach]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for family, reach in self.reach.items():
+            axes = {axis.name: axis for axis in FAMILIES[family].axes}
+            for name, how_far in reach.items():
+                if name not in axes:
+                    raise UnknownNameError(f"axis of family {family}", name, axes)
+                if how_far.top < axes[name].centre:
+                    raise _off(f"top of {name}", how_far.top, f"at least {axes[name].centre:g}")
+
     def coordinate(self, family: str, rng: random.Random) -> Coordinate:
-        axes = FAMILIES[family].axes
-        reach = self.reach[family]
-        return Coordinate.at(axes, {axis.name: reach[axis.name].draw(axis, rng) for axis in axes})
+        axes, reach = FAMILIES[family].axes, self.reach[family]
+        drawn = {a.name: reach[a.name].draw(a, rng) for a in axes if a.name in reach}
+        return Coordinate.at(axes, drawn)
 
     def probability(self, family: str, at: Coordinate) -> float:
         """That :meth:`coordinate` gives this one, a coordinate of whole doses."""
-        reach = self.reach[family]
-        axes = FAMILIES[family].axes
-        return math.prod(reach[axis.name].probability(axis, at[axis.name]) for axis in axes)
+        axes, reach = FAMILIES[family].axes, self.reach[family]
+        return math.prod(
+            reach[axis.name].probability(axis, at[axis.name])
+            if axis.name in reach
+            else float(at[axis.name] == axis.centre)
+            for axis in axes
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +112,10 @@ class Item:
 class Corpus:
     """Training items by independent dials: turning one leaves what the others decide as it was.
 
-    ``mix``: families, and how far out on each axis. ``size``: distinct items, gone round again and
-    again; None: ever new ones. ``templates``: surface templates in equal parts, 1 being the dialect
-    as it is. ``noise``: share of items whose answer gets one wrong character, in [0, 1].
+    ``mix``: families, and how far out on each axis. ``size``: items, gone round again and again;
+    None: ever new ones (each is drawn on its own, so two may ask the same by chance).
+    ``templates``: surface templates in equal parts, 1 being the dialect as it is. ``noise``: share
+    of items whose answer gets one wrong character, in [0, 1].
     Raises :class:`falloff.core.UsageError` for a dial out of its range.
     """
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from falloff.core import Coordinate, UnknownNameError, child_rng, child_seed
-from falloff.lab.corpus import Corpus, Item, Mix, probes_of
+from falloff.lab.corpus import Corpus, Item, Mix
 from falloff.lab.recipe import Recipe
 from falloff.lab.recipes import RECIPES
 from falloff.probes import FAMILIES
 
 if TYPE_CHECKING:
     from falloff.analysis.data import Floats
+    from falloff.analysis.novelty import NearestPrompts
     from falloff.training import View
 
 # Prompts of the mix that are taken for training data, and of each group that is told apart.
@@ -53,23 +54,36 @@ def training_prompts(recipe: str, count: int = PROMPTS) -> Iterator[str]:
     return (item.prompt for item in itertools.islice(_corpus(recipe).items(), count))
 
 
+def indexed(corpus: Corpus, view: View) -> NearestPrompts:
+    """A corpus' distinct prompts (of an endless one, those of the first 6,000 items), from which
+    any prompt's distance can be told; ``rim_of`` gives its rim."""
+    from falloff.analysis.novelty import NearestPrompts
+
+    prompts = (item.prompt for item in itertools.islice(corpus.items(), corpus.size or PROMPTS))
+    return NearestPrompts(view.vectors(list(dict.fromkeys(prompts))))
+
+
 def separation(recipe: str, view: View) -> Separation:
     """Measured on prompts that no training saw."""
-    from falloff.analysis.novelty import NearestPrompts, auc, rim_of
+    return separation_of(_corpus(recipe), view, name=recipe)
 
-    mix = _corpus(recipe).mix
-    training = NearestPrompts(view.vectors(list(dict.fromkeys(training_prompts(recipe)))))
+
+def separation_of(corpus: Corpus, view: View, *, name: str) -> Separation:
+    """As :func:`separation`, of any corpus; ``name`` decides what is drawn to be told apart."""
+    from falloff.analysis.novelty import auc, rim_of
+
+    training = indexed(corpus, view)
     rim = rim_of(training)
-    unseen = probes_of(mix, child_seed("novelty", recipe))
-    fresh = itertools.islice((Item(probe=probe) for probe in unseen), _EACH)
-    outside = itertools.islice(_outside(mix, recipe), _EACH)
+    unseen = replace(corpus, seed=child_seed("novelty", name), size=None).items()
+    fresh = itertools.islice(unseen, _EACH)
+    outside = itertools.islice(_outside(corpus.mix, name), _EACH)
 
     def distances(items: Iterator[Item]) -> Floats:
         return training.distances(view.vectors([item.prompt for item in items]))
 
     near, far = distances(fresh), distances(outside)
     return Separation(
-        recipe=recipe,
+        recipe=name,
         view=view.name,
         rim=rim.distance,
         auc=auc(near, far),

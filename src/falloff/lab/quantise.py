@@ -7,17 +7,23 @@ head too; norms are not.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from falloff.lab.corpus import Corpus
 from falloff.lab.recipe import Quantised
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
 
+    from falloff.lab.sequences import Sequence
+
 # Bits of a group's scale and zero point, as float16 each.
 _OVERHEAD = 32
+# Episodes that an endless calibration corpus gives.
+_CALIBRATION = 256
 
 
 def grid(group: torch.Tensor, bits: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -45,31 +51,35 @@ def nearest(matrix: torch.Tensor, bits: int, group: int | None) -> torch.Tensor:
 @torch.no_grad()
 def quantise(network: LlamaForCausalLM, recipe: Quantised) -> dict[str, Any]:
     """Quantise ``network`` in place; returns what that did to it."""
-    before = [p.detach().clone() for p in network.parameters() if p.ndim == 2]
-    quantise_nearest(network, recipe.bits, recipe.group)
-    after = [p for p in network.parameters() if p.ndim == 2]
-    change = sum(float((a - b).square().sum()) for a, b in zip(after, before, strict=True))
+    matrices = [p for p in network.parameters() if p.ndim == 2]
+    before = [p.detach().clone() for p in matrices]
+    if recipe.calibration is None:
+        for matrix in matrices:
+            matrix.copy_(nearest(matrix, recipe.bits, recipe.group))
+    else:
+        from falloff.lab.gptq import quantise_gptq
+
+        quantise_gptq(network, _episodes(recipe.calibration), recipe.bits, recipe.group)
+    change = sum(float((a - b).square().sum()) for a, b in zip(matrices, before, strict=True))
     size = sum(float(b.square().sum()) for b in before)
     return {
-        "bits_per_weight": round(bits_per_weight(network, recipe.bits, recipe.group), 3),
+        "bits_per_weight": round(_packed(matrices, recipe.bits, recipe.group), 3),
         "weight_error": round((change / size) ** 0.5, 5),
     }
 
 
-@torch.no_grad()
-def quantise_nearest(network: LlamaForCausalLM, bits: int, group: int | None) -> None:
-    """Round all matrices of ``network`` in place."""
-    for parameter in network.parameters():
-        if parameter.ndim == 2:
-            parameter.copy_(nearest(parameter, bits, group))
+def _episodes(corpus: Corpus) -> list[Sequence]:
+    from falloff.lab.answers import oracle
+    from falloff.lab.sequences import sequence_of
+
+    items = list(itertools.islice(corpus.items(), _CALIBRATION))
+    return [sequence_of(episode) for episode in oracle(items)]
 
 
-def bits_per_weight(network: LlamaForCausalLM, bits: int, group: int | None) -> float:
-    """Of the quantised matrices, had they been packed: with scales and zero points."""
+def _packed(matrices: list[torch.Tensor], bits: int, group: int | None) -> float:
+    """Bits a weight would take, scales and zero points included."""
     weights = groups = 0
-    for parameter in network.parameters():
-        if parameter.ndim == 2:
-            rows, columns = parameter.shape
-            weights += rows * columns
-            groups += rows * -(-columns // (group or columns))
+    for rows, columns in (matrix.shape for matrix in matrices):
+        weights += rows * columns
+        groups += rows * -(-columns // (group or columns))
     return bits + _OVERHEAD * groups / weights
