@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from falloff.analysis.hypotheses import Claim
 from falloff.lab.corpus import Corpus
+from falloff.lab.experiments.given import Given
 from falloff.lab.recipe import AnyRecipe
 
 
@@ -20,11 +21,11 @@ class Member:
 
     name: str
     kind: str
-    recipe: Callable[[int], AnyRecipe]
+    recipe: Callable[[int], AnyRecipe | Given]
     once: bool
     against: str
 
-    def at(self, seed: int) -> AnyRecipe:
+    def at(self, seed: int) -> AnyRecipe | Given:
         """The recipe for a seed of the experiment."""
         return self.recipe(0 if self.once else seed)
 

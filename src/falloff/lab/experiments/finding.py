@@ -87,9 +87,9 @@ def _row(
         name=name,
         recipe=experiment.members[name].kind,
         purpose=recipe.purpose,
-        parameters=took[0]["parameters"] if took else 0,
+        parameters=took[0].get("parameters", 0) if took else 0,
         tokens=round(fmean(t.get("tokens", 0) for t in took)) if took else 0,
-        cpu_seconds=round(fmean(t["cpu_seconds"] for t in took), 1) if took else 0.0,
+        cpu_seconds=round(fmean(t.get("cpu_seconds", 0) for t in took), 1) if took else 0.0,
         numbers={
             measure: _interval([value(measure, pairs[name]) for pairs in by_seed])
             for measure in SHOWN
@@ -103,5 +103,7 @@ def _interval(values: Sequence[Value]) -> Interval:
 
 
 def _took(folder: Path) -> dict[str, Any]:
-    took: dict[str, Any] = json.loads((folder / "recipe.json").read_text())["took"]
+    """What growing it took; nothing is known of a checkpoint that somebody else has grown."""
+    file = folder / "recipe.json"
+    took: dict[str, Any] = json.loads(file.read_text()).get("took", {}) if file.is_file() else {}
     return took

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from falloff.lab.experiments.experiment import Experiment, Member
+from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.measuring import Sample
 from falloff.lab.recipe import AnyRecipe, Recipe
 from falloff.probes import FAMILIES
@@ -31,7 +32,7 @@ class Growth:
 
     key: str
     name: str
-    recipe: AnyRecipe
+    recipe: AnyRecipe | Given
     needs: Mapping[str, str]
 
     @property
@@ -118,7 +119,7 @@ def _growth(member: Member, seed: int, keys: Mapping[str, str]) -> Growth:
     )
 
 
-def _content(recipe: AnyRecipe, needs: Mapping[str, str]) -> dict[str, Any]:
+def _content(recipe: AnyRecipe | Given, needs: Mapping[str, str]) -> dict[str, Any]:
     """All that decides a model's weights: names are replaced by what they stand for."""
     said = recipe.as_dict()
     for name in ("name", "purpose"):

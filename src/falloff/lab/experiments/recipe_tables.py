@@ -8,6 +8,7 @@ from typing import Any
 
 from falloff.core import UsageError
 from falloff.lab.corpus import Corpus, Mix, Reach
+from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.tables import Table
 from falloff.lab.network import Shape
 from falloff.lab.recipe import AnyRecipe, Objective, OnPolicy, Pruned, Quantised, Recipe
@@ -26,6 +27,7 @@ DIALS: Mapping[str, tuple[str, ...]] = {
     "on-policy-kd": (*_SOFT, "share", "own_temperature"),
     "quantised": ("source", "bits", "method", "group", "calibration"),
     "pruned": ("source", "layers"),
+    "checkpoint": ("folder",),
 }
 _LOSSES = ("forward_kl", "reverse_kl", "jsd")
 
@@ -66,13 +68,18 @@ class Parts:
         return lambda seed: Corpus(mix=mix, seed=seed, size=size, templates=templates, noise=noise)
 
 
-def recipe_of(name: str, table: Table, parts: Parts) -> Callable[[int], AnyRecipe]:
+def recipe_of(name: str, table: Table, parts: Parts) -> Callable[[int], AnyRecipe | Given]:
     """The recipe of a model's table for each seed. Raises :class:`UsageError` for anything off."""
     kind = table.choice("recipe", DIALS)
     table.known((*_OF_ALL, *DIALS[kind]), f"dial of recipe {kind}")
     purpose = table.get("purpose", "str", "")
     if kind == "quantised":
         return _quantised(name, purpose, table, parts)
+    if kind == "checkpoint":
+        given = Given.of(
+            table.get("folder", "str"), name=name, purpose=purpose, beside=table.file.parent
+        )
+        return lambda _: given
     if kind == "pruned":
         pruned = Pruned(
             name=name,
@@ -86,7 +93,9 @@ def recipe_of(name: str, table: Table, parts: Parts) -> Callable[[int], AnyRecip
     schedule = _filled(table, "schedule", parts.schedules, Schedule)
     if schedule is None:
         raise UsageError(f"Model '{name}' has no schedule.", remedy="Give one of [schedules].")
-    layers = table.get("layers", "ints", None)
+    layers, target = table.get("layers", "ints", None), table.get("target", "float", None)
+    if target is not None and not 0 < target <= 1:
+        raise table.wrong("target", "a share, above 0 and at most 1")
     common: dict[str, Any] = {
         "name": name,
         "purpose": purpose,
@@ -94,7 +103,7 @@ def recipe_of(name: str, table: Table, parts: Parts) -> Callable[[int], AnyRecip
         "shape": shape,
         "start": table.get("start", "str", None),
         "layers": None if layers is None else tuple(layers),
-        "target": table.get("target", "float", None),
+        "target": target,
         "target_at": table.choice("target_at", ("mix", "centre"), "mix"),
         **({} if kind == "supervised" else _teaching(kind, table)),
     }
@@ -163,4 +172,8 @@ def _filled(table: Table, key: str, known: Table, made: type[Any]) -> Any:
     """One of the ``known`` tables by name; None if the model names none."""
     if key not in table.values:
         return None
-    return known.table(_named(table, key, known.values)).filled(made)
+    chosen = known.table(_named(table, key, known.values))
+    filled = chosen.filled(made, may_be_zero=("warmup", "cooldown"))
+    if isinstance(filled, Shape) and filled.width % (2 * filled.heads):
+        raise chosen.wrong("width", f"a multiple of twice the heads, {filled.heads}")
+    return filled

@@ -72,8 +72,8 @@ class Table:
             raise UnknownNameError(f"{key} in {self._place()}:", value, names)
         return value
 
-    def filled(self, made: type[T]) -> T:
-        """A dataclass of plain numbers, by the names of its fields."""
+    def filled(self, made: type[T], *, may_be_zero: Collection[str] = ()) -> T:
+        """A dataclass of plain numbers, all positive, by the names of its fields."""
         parts = {each.name: each for each in fields(made)}  # type: ignore[arg-type]
         self.known(parts, "dial")
         values = {}
@@ -81,6 +81,8 @@ class Table:
             kind = str(part.type).partition(" ")[0]
             value = self.get(name, kind, None if part.default is not MISSING else MISSING)
             if value is not None:
+                if value < 0 or (value == 0 and name not in may_be_zero):
+                    raise self.wrong(name, "at least 1" if kind == "int" else "greater than 0")
                 values[name] = value
         return made(**values)
 

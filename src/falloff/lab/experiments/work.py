@@ -16,6 +16,7 @@ from typing import Any
 from safetensors import SafetensorError
 
 from falloff.core import FalloffError, ModelError, SetupError
+from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.measuring import CENTRE, answers, measure
 from falloff.lab.experiments.plan import Growth, Reading, answers_file, model_folder
 
@@ -74,7 +75,7 @@ def do(job: Growth | Reading, out: Path) -> Problem | None:
 def is_done(job: Growth | Reading, out: Path) -> bool:
     """Whether its result is there already."""
     if isinstance(job, Growth):
-        return (model_folder(out, job.key) / "recipe.json").is_file()
+        return model_folder(out, job.key).is_dir()
     return answers_file(out, job.key).is_file()
 
 
@@ -94,8 +95,12 @@ def kept_answers(out: Path, key: str) -> list[dict[str, Any]]:
 def _grow(job: Growth, out: Path) -> None:
     from falloff.lab.grow import grow_one
 
+    target = model_folder(out, job.key)
+    if isinstance(job.recipe, Given):
+        job.recipe.copy_to(target)
+        return
     folders = {name: model_folder(out, key) for name, key in job.needs.items()}
-    grow_one(job.recipe, folders, model_folder(out, job.key))
+    grow_one(job.recipe, folders, target)
 
 
 def _read(job: Reading, out: Path) -> None:
