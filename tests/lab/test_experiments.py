@@ -131,7 +131,7 @@ def test_an_experiment_killed_half_way_goes_on_and_grows_nothing_again(tmp_path)
 
     out, err = finished(lab_run(tmp_path))
     assert kept(tmp_path) == after
-    assert "11 of 11 jobs done already" in err
+    assert "13 of 13 jobs done already" in err
     assert "not decided" in out
     assert "student" in out
     assert (tmp_path / "lab" / "tiny-tiny.svg").read_text().startswith("<svg")

@@ -55,6 +55,8 @@ def run(
     """Grow an experiment's models, measure them and judge its hypothesis; goes on where it was."""
     from falloff.lab.experiments.reading import read_experiment
     from falloff.lab.experiments.running import run_experiment
+    from falloff.report import write_text
+    from falloff.report.lab_figures import figure_of
 
     found = run_experiment(
         read_experiment(experiment, setting=setting),
@@ -62,6 +64,9 @@ def run(
         workers=workers,
         say=lambda line: typer.echo(line, err=True),
     )
+    if (figure := figure_of(found)) is not None:
+        file = write_text(out / f"{found.experiment}-{found.setting}.svg", str(figure))
+        typer.echo(f"figure: {file}", err=True)
     _show([found], as_json=as_json)
 
 
