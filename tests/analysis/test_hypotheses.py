@@ -121,7 +121,7 @@ def test_the_page_says_verdict_effect_and_limits_and_has_a_figure():
     assert "What it does not show" in page
     assert "<more>" not in page
     assert list(lab_figures([found], "lab")) == ["lab-h1-small.svg"]
-    assert "at least 5 %" in str(figure_of(found))
+    assert "at least 5 points" in str(figure_of(found))
 
 
 def test_a_finding_without_numbers_has_no_figure():

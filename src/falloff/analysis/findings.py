@@ -12,12 +12,12 @@ from falloff.analysis.hypotheses import Answer, Judgement
 
 @dataclass(frozen=True, kw_only=True)
 class ContrastRow:
-    """A contrast: ``effects`` one a seed; ``at_least`` or ``within`` is the criterion's number."""
+    """A contrast by its ``formula``; ``effects`` one a seed; ``at_least`` or ``within``: asked."""
 
     name: str
     role: str
     measure: str
-    criterion: str
+    formula: str
     at_least: float | None
     within: float | None
     effects: tuple[float, ...]
@@ -122,7 +122,7 @@ def contrast_rows(judgement: Judgement) -> tuple[ContrastRow, ...]:
             name=found.contrast.name,
             role=found.contrast.role,
             measure=found.contrast.measure,
-            criterion=found.contrast.criterion,
+            formula=found.contrast.formula,
             at_least=found.contrast.at_least,
             within=found.contrast.within,
             effects=found.effects,

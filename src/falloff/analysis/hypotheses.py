@@ -96,16 +96,10 @@ class Contrast:
         return Answer.FAILED if low > most or high < -most else Answer.OPEN
 
     @property
-    def criterion(self) -> str:
-        """In words."""
-        sign = " + ".join(map(str, self.plus))
-        less = " + ".join(map(str, self.minus))
-        sign = f"mean of {sign}" if len(self.plus) > 1 else sign
-        less = f"mean of {less}" if len(self.minus) > 1 else less
-        what = f"{self.measure}: {sign}" + (f" less {less}" if less else "")
-        if self.at_least is not None:
-            return f"{what}, at least {self.at_least:g}"
-        return f"{what}, within ± {self.within:g}"
+    def formula(self) -> str:
+        """``retention of kd-broad − kd-narrow``; several models on a side are their mean."""
+        sides = [", ".join(map(str, side)) for side in (self.plus, self.minus) if side]
+        return f"{self.measure} of {' − '.join(sides)}"
 
 
 @dataclass(frozen=True, kw_only=True)

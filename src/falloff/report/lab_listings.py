@@ -9,15 +9,15 @@ from falloff.analysis.findings import ContrastRow, Finding, ModelRow
 from falloff.report.listings import Listing
 from falloff.report.numerals import (
     number_interval,
-    percent_exact,
     percent_interval,
+    points,
     points_interval,
+    quantity,
 )
 from falloff.report.visible import one_line
 
 # Measures that are no shares, so that differences of them are no points.
 _PLAIN = ("shape",)
-_ROLES = {"decides": "decides", "condition": "condition", "beside": "beside"}
 _SHOWN = (
     ("Volume", "volume"),
     ("Retention", "retention"),
@@ -65,16 +65,16 @@ def contrast_listing(found: Finding) -> Listing:
     """What a verdict rests on."""
     return Listing(
         title=f"{_name(found)}: contrasts",
-        heads=("Contrast", "Effect", "Criterion", "Answer", "Role", "Seeds"),
-        spare=("Seeds", "Role"),
+        heads=("Contrast", "Effect", "Asked", "Answer", "Role", "Of"),
+        spare=("Of", "Role"),
         rows=tuple(
             (
                 one_line(row.name),
                 effect_words(row.effect, row.measure),
-                one_line(row.criterion),
+                goal_words(row),
                 str(row.answer),
                 row.role,
-                str(len(row.effects)),
+                one_line(row.formula),
             )
             for row in found.contrasts
         ),
@@ -97,10 +97,11 @@ def effect_words(effect: Interval, measure: str) -> str:
 
 
 def goal_words(row: ContrastRow) -> str:
-    """The criterion's number: ``at least 5 %``."""
-    if row.at_least is not None:
-        return f"at least {percent_exact(row.at_least)}"
-    return f"within ± {percent_exact(row.within or 0.0)}"
+    """The criterion: ``at least 5 points``."""
+    number = row.within if row.at_least is None else row.at_least
+    sign = "within ±" if row.at_least is None else "at least"
+    plain = quantity(number or 0.0) if row.measure in _PLAIN else points(number or 0.0)
+    return f"{sign} {plain}"
 
 
 def _model_row(model: ModelRow) -> tuple[str, ...]:
