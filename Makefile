@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking bench-store bench-local docs docs-lab models clean
+.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking bench-store bench-local bench-lab docs docs-lab models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -50,6 +50,10 @@ bench-store: $(VENV)/.dev
 # Probes a second of hf: beside transformers' generate; lm-eval too where it is there. Ten minutes.
 bench-local: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.asking.local
+
+# How fast the lab trains on one thread; TRL's GKDTrainer beside it where it is there. Two minutes.
+bench-lab: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.lab.training
 
 # AEPsych wants older versions of nearly everything, so it lives in an environment of its own.
 AEPSYCH := benchmarks/.aepsych/venv

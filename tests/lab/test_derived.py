@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import resource
 from dataclasses import replace
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from falloff.core import ModelError, UnknownNameError, UsageError  # noqa: E402
+from falloff.core import ModelError, SetupError, UnknownNameError, UsageError  # noqa: E402
 from falloff.lab.answers import oracle  # noqa: E402
 from falloff.lab.batches import pad  # noqa: E402
 from falloff.lab.checking import held_centre, outcomes, reproduced  # noqa: E402
@@ -68,7 +69,7 @@ def test_one_forced_pass_proves_most_of_what_is_solved(base):
 
 
 def test_a_teacher_without_its_centre_is_stopped_and_named(base):
-    with pytest.raises(ModelError, match="Teacher 'raw' does not hold its centre: rule_chain 0%"):
+    with pytest.raises(ModelError, match="Teacher 'raw' does not hold its centre: rule_chain -11%"):
         held_centre(build(SMALL, 1), ["rule_chain"], name="raw", probes=10)
     assert held_centre(base, ["tool_chain"], name="base", probes=20)["tool_chain"] > 0.9
 
@@ -192,6 +193,19 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tmp_path):
     assert all(p.isfinite().all() for p in kept.parameters())
     written = json.loads((tmp_path / "student.last-good" / "recipe.json").read_text())
     assert written["took"]["stopped"] in str(stopped.value)
+
+
+def test_a_disk_without_room_is_said_and_leaves_what_was_there(folders, tmp_path):
+    grow_one(Pruned(name="one", source="small", layers=(0,)), folders, tmp_path / "one")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(SetupError, match=r"could not be written: .*File too large"):
+            grow_one(Pruned(name="one", source="small", layers=(1,)), folders, tmp_path / "one")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [file.name for file in tmp_path.iterdir()] == ["one"]
+    load(tmp_path / "one")
 
 
 def test_an_item_wears_its_template_when_it_is_checked(base):

@@ -15,7 +15,7 @@ from falloff.lab.corpus import Corpus, Mix, Reach, probes_of  # noqa: E402
 from falloff.lab.grow import grow, grow_one  # noqa: E402
 from falloff.lab.muon import Muon, orthogonalise  # noqa: E402
 from falloff.lab.network import Shape, build  # noqa: E402
-from falloff.lab.recipe import Objective, Recipe  # noqa: E402
+from falloff.lab.recipe import Objective, OnPolicy, Recipe  # noqa: E402
 from falloff.lab.recipes import BROAD, NARROW, RECIPES  # noqa: E402
 from falloff.lab.schedule import Schedule  # noqa: E402
 from falloff.lab.training import train  # noqa: E402
@@ -99,6 +99,22 @@ DISTILLED = {**STUDENT, "teacher": "teacher", "objective": Objective(loss="forwa
 def test_a_student_continues_from_its_start(grown, more):
     grow_into(grown, recipe("student", **more))
     assert (grown / "student" / "model.safetensors").exists()
+
+
+def test_generations_each_learn_from_the_one_before(grown):
+    """Every dial at once: sampled answers, few tokens told apart, half of the text its own."""
+    learn = {
+        **STUDENT,
+        "answers": "sampled",
+        "objective": Objective(loss="jsd", beta=0.5, temperature=2.0, top_k=5),
+        "on_policy": OnPolicy(start=0.0, end=1.0),
+    }
+    for name, teacher in (("child", "teacher"), ("grandchild", "child")):
+        grow_into(grown, recipe(name, **learn, teacher=teacher))
+    card = (grown / "grandchild" / "README.md").read_text()
+    assert "| teacher | child |" in card
+    assert "0% to 100% of the steps on its own text" in card
+    assert json.loads((grown / "grandchild" / "corpus.json").read_text())["items"] == 40
 
 
 def test_an_unknown_recipe_is_named_with_a_suggestion(tmp_path):

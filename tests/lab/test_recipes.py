@@ -15,13 +15,17 @@ from falloff.lab.checkpoint import load  # noqa: E402
 from falloff.lab.corpus import Corpus, Mix, Reach  # noqa: E402
 from falloff.lab.manifest import manifest  # noqa: E402
 from falloff.lab.network import Shape, build  # noqa: E402
+from falloff.lab.novelty import indexed  # noqa: E402
 from falloff.lab.objectives import divergence, loss_function  # noqa: E402
 from falloff.lab.recipe import Objective, OnPolicy, Quantised, Recipe  # noqa: E402
 from falloff.lab.rollouts import rollout  # noqa: E402
 from falloff.lab.schedule import Schedule  # noqa: E402
 from falloff.lab.sequences import sequence_of  # noqa: E402
+from falloff.lab.templates import SEPARATORS, SPARE  # noqa: E402
 from falloff.lab.training import train  # noqa: E402
 from falloff.models.micro import EMBEDDED  # noqa: E402
+from falloff.probes import FAMILIES  # noqa: E402
+from falloff.training import NgramView  # noqa: E402
 
 SMALL = Shape(width=32, layers=2, heads=2, feed_forward=48)
 MIX = Mix(
@@ -62,6 +66,15 @@ def test_no_two_prompts_become_one_in_a_template():
     assert len({replace(item, template=2).prompt for item in items}) == len(asked)
 
 
+@pytest.mark.parametrize("family", [f for f in FAMILIES if "micro" in FAMILIES[f].renderers])
+def test_templates_touch_nothing_that_an_answer_copies(family):
+    corpus = Corpus(mix=Mix(reach={family: {}}), seed=1, size=100)
+    for episode in oracle(list(corpus.items())):
+        asked, *after = episode.transcript.messages
+        written = set("".join(m.content for m in after if m.role == "assistant"))
+        assert not set(asked.content) & written & set(SEPARATORS + SPARE)
+
+
 def test_a_corpus_of_a_size_goes_round_in_ever_new_order():
     first, second = (texts(CORPUS, 80)[part] for part in (slice(40), slice(40, None)))
     assert first != second
@@ -81,6 +94,17 @@ def test_a_manifest_tells_corpora_apart_and_counts_them():
     assert one["sha256"] != other["sha256"]
     assert one["items"] == 40
     assert sum(one["doses"]["rule_chain"]["steps"].values()) == one["families"]["rule_chain"] == 20
+
+
+def test_novelty_sees_a_template_that_a_corpus_does_not_have():
+    corpus, view = replace(CORPUS, size=300), NgramView()
+    known = indexed(corpus, view)
+    fresh = list(replace(corpus, seed=2, size=50).items())
+    near, far = (
+        known.distances(view.vectors([replace(item, template=t).prompt for item in fresh]))
+        for t in (0, 3)
+    )
+    assert near.mean() < 0.8 * far.mean()
 
 
 @pytest.mark.parametrize(

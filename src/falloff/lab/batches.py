@@ -74,8 +74,8 @@ def on_policy(
 ) -> Iterator[list[Batch]]:
     """As :func:`off_policy`, with ``plan``'s share of the steps answered by ``rollout`` instead.
 
-    Such a step has the prompts that the corpus' step would have had. ``steps``: over how many the
-    share goes from start to end.
+    Such a step has the prompts that the corpus' step would have had, and its given text where
+    ``rollout`` has none to use. ``steps``: over how many the share goes from start to end.
     """
     for step, own in enumerate(own_steps(plan, steps), start=1):
         taken = _taken(examples, tokens)

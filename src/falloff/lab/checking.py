@@ -75,23 +75,24 @@ def held_centre(
     least: float = 0.5,
     seed: int = 0,
 ) -> Mapping[str, float]:
-    """Share solved at the centre of each family, over ``probes`` probes each.
+    """Competence at the centre of each family, above chance, over ``probes`` probes each.
 
     Raises :class:`ModelError` if one is below ``least``: a student cannot keep what its teacher
     does not have.
     """
-    shares = {}
+    centre = {}
     for family in families:
         at = Coordinate.at(FAMILIES[family].axes, {})
         asked = [
             FAMILIES[family].probe(at, child_seed("centre", seed, family, i)) for i in range(probes)
         ]
         scores = [outcome.score or 0.0 for outcome in outcomes(network, asked)]
-        shares[family] = sum(scores) / probes
-    if low := [f"{family} {share:.0%}" for family, share in shares.items() if share < least]:
+        chance = FAMILIES[family].chance
+        centre[family] = (sum(scores) / probes - chance) / (1 - chance)
+    if low := [f"{family} {held:.0%}" for family, held in centre.items() if held < least]:
         raise ModelError(
-            f"Teacher '{name}' does not hold its centre: {', '.join(low)} solved, at least"
-            f" {least:.0%} is needed.",
+            f"Teacher '{name}' does not hold its centre: {', '.join(low)} above chance,"
+            f" where at least {least:.0%} is needed.",
             remedy="Train it longer (a larger max_steps), or leave the family out.",
         )
-    return shares
+    return centre

@@ -9,55 +9,59 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
 
-from falloff.core import ModelError
+from falloff.core import SetupError
 from falloff.lab import vocabulary
-from falloff.models.folder import check_folder, digests, read_config
+from falloff.lab.folders import RECIPE, verify
+from falloff.models.folder import digests
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-_MANIFEST = "recipe.json"
-
 
 def save(
-    model: LlamaForCausalLM, folder: Path, *, recipe: Mapping[str, Any], card: str = ""
+    model: LlamaForCausalLM,
+    folder: Path,
+    *,
+    recipe: Mapping[str, Any],
+    beside: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """Weights as float16, config, tokenizer, ``card`` if any, and ``recipe`` with the hashes of all
-    that decides answers, which are returned.
+    """Weights as float16, config, tokenizer, the files ``beside`` by name, and ``recipe`` with the
+    hashes of all that decides answers, which are returned.
 
-    The folder is written under another name first, so there is never half a checkpoint.
+    The folder is written under another name first, so there is never half a checkpoint. Raises
+    :class:`SetupError` where it cannot be written; what was in ``folder`` is then still there.
     """
     unfinished = folder.with_name(f"{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    model.to(torch.float16).save_pretrained(unfinished)
-    for file in unfinished.glob("*.safetensors"):
-        file.chmod(0o644)  # written readable by its owner alone
-    tokenizer().save_pretrained(unfinished)
-    hashes = digests(unfinished)
-    manifest = {**recipe, "sha256": hashes}
-    (unfinished / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-    if card:
-        (unfinished / "README.md").write_text(card)
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        hashes = _write(model, unfinished, recipe, beside or {})
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    except (OSError, SafetensorError) as problem:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        why = (isinstance(problem, OSError) and problem.strerror) or problem
+        raise SetupError(
+            f"Checkpoint '{folder}' could not be written: {why}.",
+            remedy="Make room, or name a folder on another disk.",
+        ) from problem
     return hashes
 
 
-def verify(folder: Path) -> None:
-    """Raise :class:`ModelError` unless ``folder`` is a whole checkpoint and what its recipe.json
-    says it is. One without a recipe, or a recipe without hashes, makes no claim to be checked."""
-    check_folder(folder)
-    if not (folder / _MANIFEST).is_file():
-        return
-    claimed = read_config(folder, _MANIFEST).get("sha256", {})
-    found = digests(folder)
-    if differ := sorted(part for part, value in claimed.items() if found.get(part) != value):
-        raise ModelError(
-            f"Checkpoint '{folder}' is not what its {_MANIFEST} says: other {', '.join(differ)}.",
-            remedy="Grow it again, or restore the files that were written with it.",
-        )
+def _write(
+    model: LlamaForCausalLM, folder: Path, recipe: Mapping[str, Any], beside: Mapping[str, str]
+) -> dict[str, str]:
+    model.to(torch.float16).save_pretrained(folder)
+    for file in folder.glob("*.safetensors"):
+        file.chmod(0o644)  # written readable by its owner alone
+    tokenizer().save_pretrained(folder)
+    hashes = digests(folder)
+    (folder / RECIPE).write_text(json.dumps({**recipe, "sha256": hashes}, indent=2) + "\n")
+    for name, text in beside.items():
+        (folder / name).write_text(text)
+    return hashes
 
 
 def load(folder: Path) -> LlamaForCausalLM:
@@ -66,7 +70,7 @@ def load(folder: Path) -> LlamaForCausalLM:
     from transformers.utils import logging
 
     verify(folder)
-    logging.disable_progress_bar()  # a bar for a few hundred kilobytes
+    logging.disable_progress_bar()  # one for a few hundred kilobytes
     model: LlamaForCausalLM = LlamaForCausalLM.from_pretrained(
         folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import multiprocessing
 import sys
 import time
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from falloff.core import UnknownNameError, missing_extra
 from falloff.lab.card import card, measure_levels
+from falloff.lab.folders import CARD, CORPUS
+from falloff.lab.manifest import manifest
 from falloff.lab.play import opened
-from falloff.lab.recipe import AnyRecipe, Pruned, Quantised
+from falloff.lab.recipe import AnyRecipe, Pruned, Quantised, Recipe
 from falloff.lab.recipes import RECIPES
 
 if TYPE_CHECKING:
@@ -40,13 +43,14 @@ def grow_one(
 
     ``folders``: the checkpoint of every model that the recipe needs, by the recipe's name for it.
     ``out`` appears when it is complete, and then replaces what was there. Facts of every model:
-    ``parameters``, ``shape``, ``cpu_seconds``, ``weights`` (their SHA-256); of a trained one also
+    ``parameters``, ``shape``, ``cpu_seconds``, ``weights`` (a hash of them); of a trained one also
     ``steps``, ``tokens``, ``loss``, ``held_out_solved`` and ``centre_solved`` (shares of held-out
     episodes that are surely solved); of a quantised one ``bits_per_weight`` and ``weight_error``.
 
     Raises :class:`UnknownNameError` for a model that is not in ``folders``, :class:`ModelError` for
-    a checkpoint that is damaged or not what its recipe.json says, or a loss that is not finite: the
-    last good weights are then in the folder ``out`` with ``.last-good`` after its name.
+    a checkpoint that is damaged or not what its recipe.json says, or a loss that is not finite (the
+    last good weights are then in the folder ``out`` with ``.last-good`` after its name), and
+    :class:`SetupError` where ``out`` cannot be written.
     """
     _require_lab()
     import torch
@@ -67,8 +71,12 @@ def grow_one(
         **took,
         "cpu_seconds": round(time.process_time() - started, 1),
     }
-    written = {**recipe.as_dict(), "took": facts}
-    hashes = checkpoint.save(network, out, recipe=written, card=card(recipe, facts))
+    beside = {CARD: card(recipe, facts)}
+    if isinstance(recipe, Recipe):
+        beside[CORPUS] = json.dumps(manifest(recipe.corpus), indent=2) + "\n"
+    hashes = checkpoint.save(
+        network, out, recipe={**recipe.as_dict(), "took": facts}, beside=beside
+    )
     return {**facts, "weights": hashes["weights"]}
 
 
@@ -121,22 +129,25 @@ def grow(
 
 def _grow_embedded(recipe: AnyRecipe, out: Path) -> str:
     """Grow one into its folder of ``out`` and measure it; a line on what it took."""
+    from falloff.lab.checking import held_centre
+    from falloff.lab.checkpoint import load
+
     folder = out / recipe.name
+    if isinstance(recipe, Recipe) and recipe.teacher:
+        teacher = load(out / recipe.teacher)
+        held_centre(teacher, sorted(recipe.corpus.mix.reach), name=recipe.teacher)
     facts = grow_one(
         recipe,
         {name: out / name for name in recipe.needs},
         folder,
         report=partial(_tell, recipe.name),
     )
-    families = sorted({family for known in RECIPES for family in _families(known)})
+    trained = [known for known in RECIPES if isinstance(known, Recipe)]
+    families = sorted({family for known in trained for family in known.corpus.mix.reach})
     with opened(folder, recipe.name) as model:
         levels = measure_levels(model, tuple(families))
-    (folder / "README.md").write_text(card(recipe, facts, levels))
+    (folder / CARD).write_text(card(recipe, facts, levels))
     return ", ".join(f"{key} {value}" for key, value in facts.items())
-
-
-def _families(recipe: AnyRecipe) -> tuple[str, ...]:
-    return () if isinstance(recipe, Quantised | Pruned) else tuple(recipe.corpus.mix.reach)
 
 
 def _tell(name: str, step: int, tokens: int, loss: float) -> None:

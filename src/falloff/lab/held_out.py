@@ -1,4 +1,7 @@
-"""Oracle's episodes that no training sees: how far a network is, while it is trained."""
+"""Oracle's episodes that no training sees: how far a network is, while it is trained.
+
+Always in the dialect as it is, whatever templates and noise the corpus has.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from falloff.core import Probe
 from falloff.lab.corpus import Item
+from falloff.lab.folders import verify
 from falloff.models import Model
 from falloff.models.micro import load_folder
 from falloff.probes import FAMILIES, Episode, Family
@@ -17,7 +18,11 @@ from falloff.probes import FAMILIES, Episode, Family
 
 @contextmanager
 def opened(folder: Path, name: str) -> Iterator[Model]:
-    """The grown model of a checkpoint folder, to be asked."""
+    """The grown model of a checkpoint folder, to be asked.
+
+    Raises :class:`falloff.core.ModelError` if the folder is not what its recipe.json says.
+    """
+    verify(folder)
     model = load_folder(folder, spec=name)
     try:
         yield model

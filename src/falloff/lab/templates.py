@@ -15,10 +15,11 @@ from falloff.core import Message, Reply, ToolSpec, Transcript, child_rng
 from falloff.probes import Family
 from falloff.probes.task import Action, Call, Observation, Renderer
 
-# What separates in the micro dialect, and characters that no family of it writes otherwise.
+# What separates in the micro dialect, and characters that none of its families uses. None of them
+# may be copied from a prompt into an answer: that is content.
 SEPARATORS = ";|?"
-SPARE = "'(),\\`~"
-MARKS = ("", "'", "(", ")", ",", "`", "~")
+SPARE = "'(),\\`"
+MARKS = ("", *SPARE)
 MOST = 500
 
 

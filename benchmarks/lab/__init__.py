@@ -1,0 +1,1 @@
+"""How fast the lab trains, beside TRL where it is installed."""
