@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from falloff.analysis.change import RunChange
     from falloff.analysis.gate import GateReport
     from falloff.analysis.novelty import Novelty
+    from falloff.mining import Mined
     from falloff.report import ReportContents
 
 BUDGET = 600
@@ -387,6 +388,57 @@ class Run:
         from falloff.differing import diff_runs
 
         return diff_runs(self, after)
+
+    def mine(
+        self,
+        out: str | Path,
+        *,
+        count: int = 200,
+        where: str = "edge",
+        student: str | None = None,
+        families: Sequence[str] = (),
+        teacher: ModelLike | None = None,
+        seed: int = 0,
+        answers: str | Path | None = None,
+        fresh: bool = False,
+        max_cost: float | None = None,
+        prices: PricesLike = None,
+        confirm: Callable[[Path], None] = lambda _: None,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Mined:
+        """New examples from where a student lost what its teacher still has (docs/mine.md).
+
+        Writes ``sft.jsonl`` and ``prompts.jsonl`` into the folder ``out``: ``count`` examples that
+        the teacher solved, none of them an item that the run asked. ``where``: just beyond the
+        student's "edge", or to compare with that all over the "box", or at the "centre".
+        ``student``: by name or by number from 1; ``families``: unless named, all whose centre the
+        teacher holds. ``teacher``: who answers, the run's own unless given.
+
+        ``answers``: the run file that keeps what the teacher says; the same call goes on there, a
+        larger ``count`` adds to it, ``fresh`` starts it over. ``seed``: another one, other
+        examples. ``max_cost``, ``prices``, ``confirm`` and ``progress`` are as for :func:`compare`.
+
+        Raises :class:`falloff.core.UsageError` where there is nothing to mine, or the teacher is
+        right nowhere there.
+        """
+        from falloff.mining import mine_run
+
+        return mine_run(
+            self,
+            out=out,
+            count=count,
+            where=where,
+            student=student,
+            families=families,
+            teacher=teacher,
+            seed=seed,
+            answers=answers,
+            fresh=fresh,
+            max_cost=max_cost,
+            prices=self._prices if prices is None else prices,
+            confirm=confirm,
+            progress=progress,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as one JSON object: what ``compare --json`` and ``measure --json`` print."""

@@ -164,6 +164,17 @@ def ask(
     )
     # Says what is wrong with the budget before a file is made or a model loaded.
     design.allocate({f.name: FamilyEvidence.none_yet(f.name, roles) for f in suite.families})
+    return ask_by(design, suite, roles, wanted, progress)
+
+
+def ask_by(
+    design: Design,
+    suite: Suite,
+    roles: Mapping[str, ModelLike],
+    wanted: Wanted,
+    progress: Callable[[Progress], None],
+) -> tuple[Path, str | None]:
+    """As :func:`ask`, with a design and a suite of the caller's own; ``wanted`` has the rest."""
     # A simulated model knows families by name, and a process of its own has none but falloff's.
     own = wanted.probes_file or wanted.prepared
     with executing(

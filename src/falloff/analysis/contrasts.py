@@ -28,6 +28,8 @@ USABLE = (Status.OK, Status.SATURATED)
 # Worst cells listed at the most.
 _WORST = 8
 _ALPHA = 0.05
+# A competence that no division by it overflows.
+_NOTHING = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +98,9 @@ def ratio(above: Floats, below: Floats) -> Interval:
 
 
 def divide(above: Floats, below: Floats) -> Floats:
-    """Ratio of draws; NaN where the denominator is not positive."""
-    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0))
+    """Ratio of draws; NaN where the denominator is not positive, or so small that it is nothing."""
+    kept = below > _NOTHING
+    return np.asarray(np.divide(above, below, out=np.full_like(above, np.nan), where=kept))
 
 
 def churn_of(data: FamilyData, teacher: str, student: str) -> Churn:

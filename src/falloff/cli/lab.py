@@ -148,3 +148,23 @@ def novelty(
             f" {one.inside:.0%} of fresh prompts of the slice, {one.outside:.0%} of those outside;"
             f" rim {one.rim:.3f}"
         )
+
+
+@lab.command()
+def geometry(
+    run: Annotated[Path, typer.Argument(help="The run file, of models with open weights.")],
+    count: Annotated[int, typer.Option("--count", help="Prompts in each zone.", min=8)] = 300,
+    layer: Annotated[
+        int, typer.Option("--layer", help="0 the embedding, 1 the first block, -1 the last.")
+    ] = -1,
+    seed: options.Seed = 0,
+    as_json: options.Json = False,
+) -> None:
+    """Dimensions of hidden states at the centre, at the edge and beyond, beside untrained networks.
+
+    Of each model's last prompt token, on new prompts that are the same for all.
+    """
+    from falloff.cli.geometry import geometry_of_run, say_geometry
+
+    models, tracked = geometry_of_run(run, count=count, layer=layer, seed=seed)
+    say_geometry(models, tracked, as_json=as_json)

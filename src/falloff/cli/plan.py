@@ -12,7 +12,8 @@ import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
-from falloff.core import UsageError, money
+from falloff.cli.config import Noted
+from falloff.core import PriceTable, UsageError, money
 
 if TYPE_CHECKING:
     from falloff.asking import Wanted
@@ -84,21 +85,31 @@ def confirmation(
 
     Raises :class:`falloff.core.UsageError` where the answer is no, or nobody is there to give one.
     """
-    config = asking.noted.config
-    above, currency = config.confirm_above, config.prices.currency
+
+    def cost_of(file: Path) -> float | None:
+        from falloff.planning import money_of
+
+        cost = money_of(roles, wanted)
+        return None if cost is None else cost - spent_on(file, wanted.terms.prices, wanted.fresh)
+
+    return confirmation_of(cost_of, asking.noted, yes=yes)
+
+
+def confirmation_of(
+    cost_of: Callable[[Path], float | None], noted: Noted, *, yes: bool
+) -> Callable[[Path], None]:
+    """As :func:`confirmation`; ``cost_of`` tells what is still to be paid, None where unknown."""
+    above, currency = noted.config.confirm_above, noted.config.prices.currency
 
     def confirm(file: Path) -> None:
         if above is None or yes:
             return
-        from falloff.planning import money_of
-
-        cost = money_of(roles, wanted)
-        if cost is None:
+        left = cost_of(file)
+        if left is None:
             typer.echo(
                 "Note: what this will cost is not known: no price in falloff.toml.", err=True
             )
             return
-        left = cost - _spent(file, wanted)
         if left <= above:
             return
         said = (
@@ -113,15 +124,15 @@ def confirmation(
     return confirm
 
 
-def _spent(file: Path, wanted: Wanted) -> float:
+def spent_on(file: Path, prices: PriceTable, fresh: bool) -> float:
     """What the run has cost already."""
-    if wanted.fresh or not file.is_file():
+    if fresh or not file.is_file():
         return 0.0
     from falloff.gather import spending_of
     from falloff.run import open_for_reading
 
     with open_for_reading(file) as reader:
-        spent = spending_of(reader, wanted.terms.prices)
+        spent = spending_of(reader, prices)
     return sum(each.money or 0.0 for each in spent.values())
 
 

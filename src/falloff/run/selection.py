@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from falloff.core import child_seed
+from falloff.core import Coordinate, child_seed
 from falloff.probes import Family
 from falloff.run.records import PlacedProbe
 from falloff.run.store import RunStore
@@ -64,15 +64,10 @@ class Selection:
 
         Where items are fixed, each has its turn before one is asked again.
         """
-        seed = child_seed(
-            self._store.manifest.seed,
-            self.family.name,
-            placement.coordinate.key,
-            placement.share,
-            self._used[placement.share],
-        )
+        number = self._used[placement.share]
+        run_seed, at, share = self._store.manifest.seed, placement.coordinate, placement.share
+        seed = item_seed(run_seed, self.family.name, at, share, number)
         if pool := self.family.pool:
-            run_seed = self._store.manifest.seed
             seed = pool.seed(seed, pool.turn(run_seed, self.family.name, position))
         self._used[placement.share] += 1
         return PlacedProbe(
@@ -81,3 +76,8 @@ class Selection:
             round=round_,
             position=position,
         )
+
+
+def item_seed(run_seed: int, family: str, at: Coordinate, share: Share, number: int) -> int:
+    """The seed of a fresh item: the ``number``-th of a run that is placed for that ``share``."""
+    return child_seed(run_seed, family, at.key, share, number)

@@ -56,6 +56,41 @@ def load_hf(text: str | Path) -> Any:
     )
 
 
+def load_untrained(text: str | Path, *, seed: int) -> Any:
+    """A network of the shape of the checkpoint with fresh weights.
+
+    Float32, on the processor. The stream of torch's random numbers goes on as if without it. Raises
+    as :func:`load_hf` does.
+    """
+    options = read_options(str(text))
+    try:
+        import torch
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    except ImportError as missing:
+        package = missing.name or "transformers"
+        raise missing_extra(package, "hf", "A network of a checkpoint's shape") from missing
+    from falloff.models.hf.model import HfModel
+
+    check_folder(options.path)
+    try:
+        with _quiet(), torch.random.fork_rng(devices=()):
+            torch.manual_seed(seed)
+            config = AutoConfig.from_pretrained(
+                options.path, local_files_only=True, trust_remote_code=False
+            )
+            if hasattr(config, "quantization_config"):
+                del config.quantization_config
+            network = AutoModelForCausalLM.from_config(
+                config, dtype=torch.float32, trust_remote_code=False
+            )
+            tokenizer = AutoTokenizer.from_pretrained(
+                options.path, local_files_only=True, trust_remote_code=False
+            )
+    except Exception as problem:
+        raise _not_loaded(options.path, problem) from problem
+    return HfModel(network.eval(), tokenizer, spec=f"untrained:{text}", files={}, options=options)
+
+
 def _from_pretrained(options: Options, device: str) -> tuple[Any, Any, dict[str, Any]]:
     """Network, tokenizer, and what transformers says of the loading."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
