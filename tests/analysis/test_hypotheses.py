@@ -40,6 +40,18 @@ def test_a_criterion_is_met_failed_or_open_by_the_whole_interval(gaps, answer):
     assert judged(gaps).answer is answer
 
 
+def test_tracking_is_the_correlation_of_ranks():
+    parts = tuple(Part(model=name) for name in "abcd")
+    seed = {
+        "kept": dict(zip(parts, (1, 2, 3, 9), strict=True)),
+        "size": dict(zip(parts, (1, 2, 4, 3), strict=True)),
+    }
+    tracking = contrast(plus=parts, minus=(), measure="size", tracks="kept")
+    # 1 − 6·Σd²/(n(n² − 1)), d = 0, 0, 1, −1
+    assert tracking.effect(seed) == pytest.approx(1 - 6 * 2 / (4 * 15))
+    assert tracking.effect(seed | {"kept": dict.fromkeys(parts, 1.0)}) is None
+
+
 def test_fewer_than_five_seeds_decide_nothing_and_it_says_so():
     assert judged([0.2] * 4).why == "4 of 5 seeds"
 

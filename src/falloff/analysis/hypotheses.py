@@ -16,7 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import fmean, stdev
+from statistics import correlation, fmean, stdev
 from typing import Literal
 
 from falloff.analysis.estimates import UNDEFINED, Interval
@@ -57,6 +57,7 @@ class Contrast:
 
     ``at_least``: the effect is that or more. ``within``: it is no larger, either way. ``role``:
     *decides* the hypothesis; is a *condition* for deciding at all; or stands *beside* it.
+    ``tracks``: the effect is Spearman's ρ between ``measure`` and this one over the ``plus``.
     """
 
     name: str
@@ -66,16 +67,23 @@ class Contrast:
     at_least: float | None = None
     within: float | None = None
     role: Role = "decides"
+    tracks: str | None = None
 
-    def effect(self, values: Mapping[Part, Value]) -> Value:
-        """In one seed; None where a number of it is undefined."""
-        above = [values[part] for part in self.plus]
-        below = [values[part] for part in self.minus]
-        known = [v for v in (*above, *below) if v is not None and math.isfinite(v)]
-        if len(known) < len(above) + len(below):
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """All that it needs to know of its models."""
+        return (self.measure, self.tracks) if self.tracks else (self.measure,)
+
+    def effect(self, seed: Mapping[str, Mapping[Part, Value]]) -> Value:
+        """In one seed, of its numbers by measure; None where one of them is undefined."""
+        above = _known(seed[self.measure], self.plus)
+        if above is None:
             return None
-        split = len(above)
-        return fmean(known[:split]) - (fmean(known[split:]) if below else 0.0)
+        if self.tracks:
+            others = _known(seed[self.tracks], self.plus)
+            return None if others is None else _spearman(above, others)
+        below = _known(seed[self.measure], self.minus)
+        return None if below is None else fmean(above) - (fmean(below) if below else 0.0)
 
     def answer(self, effect: Interval) -> Answer:
         """Whether the criterion is met, by the interval of the effect."""
@@ -98,6 +106,8 @@ class Contrast:
     @property
     def formula(self) -> str:
         """``retention of kd-broad − kd-narrow``; several models on a side are their mean."""
+        if self.tracks:
+            return f"ρ of {self.measure} and {self.tracks} over {', '.join(map(str, self.plus))}"
         sides = [", ".join(map(str, side)) for side in (self.plus, self.minus) if side]
         return f"{self.measure} of {' − '.join(sides)}"
 
@@ -159,7 +169,7 @@ def judge(claim: Claim, seeds: Sequence[Mapping[str, Mapping[Part, Value]]]) -> 
 
 
 def _find(contrast: Contrast, seeds: Sequence[Mapping[str, Mapping[Part, Value]]]) -> Found:
-    values = [contrast.effect(seed[contrast.measure]) for seed in seeds]
+    values = [contrast.effect(seed) for seed in seeds]
     effects = tuple(value for value in values if value is not None)
     effect = over_seeds(effects)
     # A seed in which it is undefined is no seed for it.
@@ -179,3 +189,15 @@ def _verdict(found: Sequence[Found], seeds: int) -> tuple[Answer, str]:
         if names:
             return answer, f"{'failed' if answer == Answer.FAILED else 'open'}: {', '.join(names)}"
     return Answer.HELD, "every criterion is met"
+
+
+def _known(values: Mapping[Part, Value], parts: Sequence[Part]) -> list[float] | None:
+    """The numbers of all ``parts``; None if one is undefined."""
+    known = [v for part in parts if (v := values[part]) is not None and math.isfinite(v)]
+    return known if len(known) == len(parts) else None
+
+
+def _spearman(one: Sequence[float], other: Sequence[float]) -> Value:
+    """The correlation of ranks, ties sharing theirs; None where either does not vary."""
+    ranks = [[sum((w < v) + (w <= v) for w in xs) / 2 for v in xs] for xs in (one, other)]
+    return correlation(*ranks) if all(len(set(r)) > 1 for r in ranks) else None

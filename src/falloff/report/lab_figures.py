@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from falloff.analysis.findings import ContrastRow, Finding, ModelRow
 from falloff.report.charts import DotPlot, DotRow, dot_plot
-from falloff.report.lab_listings import effect_words, goal_words
+from falloff.report.lab_listings import PLAIN, effect_words, goal_words
 from falloff.report.numerals import percent, percent_interval
 
 # Differences between ticks, in shares; the first that leaves few enough is taken.
@@ -23,8 +23,8 @@ def figure_of(found: Finding) -> Markup | None:
 def _contrasts(found: Finding) -> DotPlot | None:
     """Contrasts on the scale of the first that decides; a diamond is the least that is asked."""
     first = next(row for row in found.contrasts if row.role == "decides")
-    plain = first.measure == "shape"
-    shown = [row for row in found.contrasts if (row.measure == "shape") == plain]
+    plain = first.measure in PLAIN
+    shown = [row for row in found.contrasts if (row.measure in PLAIN) == plain]
     shown = [row for row in shown if row.effect.estimate is not None]
     if not shown:
         return None

@@ -17,7 +17,7 @@ from falloff.report.numerals import (
 from falloff.report.visible import one_line
 
 # Measures that are no shares, so that differences of them are no points.
-_PLAIN = ("shape",)
+PLAIN = ("shape", "participation_ratio", "two_nn")
 _SHOWN = (
     ("Volume", "volume"),
     ("Retention", "retention"),
@@ -93,14 +93,14 @@ def model_listing(found: Finding) -> Listing:
 
 def effect_words(effect: Interval, measure: str) -> str:
     """An effect in points, or plain where its measure is no share."""
-    return number_interval(effect) if measure in _PLAIN else points_interval(effect)
+    return number_interval(effect) if measure in PLAIN else points_interval(effect)
 
 
 def goal_words(row: ContrastRow) -> str:
     """The criterion: ``at least 5 points``."""
     number = row.within if row.at_least is None else row.at_least
     sign = "within ±" if row.at_least is None else "at least"
-    plain = quantity(number or 0.0) if row.measure in _PLAIN else points(number or 0.0)
+    plain = quantity(number or 0.0) if row.measure in PLAIN else points(number or 0.0)
     return f"{sign} {plain}"
 
 

@@ -13,9 +13,9 @@ from falloff.analysis.findings import Finding, ModelRow, contrast_rows
 from falloff.analysis.hypotheses import Answer, Part, Value, judge, over_seeds
 from falloff.lab.experiments.experiment import Experiment
 from falloff.lab.experiments.measures import Pair, value
-from falloff.lab.experiments.measuring import Answers, Sample, answers
+from falloff.lab.experiments.measuring import Sample, answers
 from falloff.lab.experiments.plan import Plan, model_folder
-from falloff.lab.experiments.work import kept_answers
+from falloff.lab.experiments.work import kept
 
 # Measures that every finding shows of every model.
 SHOWN = ("volume", "retention", "centre", "near", "beyond")
@@ -52,11 +52,15 @@ def finding(experiment: Experiment, out: Path, seeds: Sequence[int]) -> Finding:
 
 def _pairs(experiment: Experiment, plan: Plan, out: Path, seed: int) -> Pairs:
     sample, tail = Sample.of(experiment, seed), experiment.measurement.tail(seed)
-    asked: dict[str, Answers] = {
-        name: answers(sample, kept_answers(out, key)) for name, key in plan.readings[seed].items()
-    }
+    found = {name: kept(out, key) for name, key in plan.readings[seed].items()}
+    asked = {name: answers(sample, one.replies) for name, one in found.items()}
     return {
-        name: Pair(own=asked[name], reference=asked[member.against], tail=tail)
+        name: Pair(
+            own=asked[name],
+            reference=asked[member.against],
+            tail=tail,
+            dimensions=found[name].dimensions,
+        )
         for name, member in experiment.members.items()
     }
 
@@ -65,10 +69,11 @@ def _values(experiment: Experiment, pairs: Pairs) -> dict[str, dict[Part, Value]
     """The numbers that the claim names, in one seed."""
     values: dict[str, dict[Part, Value]] = {}
     for contrast in experiment.claim.contrasts if experiment.claim else ():
-        for part in (*contrast.plus, *contrast.minus):
-            known = values.setdefault(contrast.measure, {})
-            if part not in known:
-                known[part] = value(contrast.measure, pairs[part.model], part.family)
+        for measure in contrast.measures:
+            known = values.setdefault(measure, {})
+            for part in (*contrast.plus, *contrast.minus):
+                if part not in known:
+                    known[part] = value(measure, pairs[part.model], part.family)
     return values
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 
 from falloff.core import Coordinate
@@ -24,11 +24,15 @@ NEAR, BEYOND = "near", "beyond"
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A model's answers beside those of the one it is held against, probe by probe."""
+    """A model's answers beside those of the one it is held against, probe by probe.
+
+    ``dimensions``: of the model's states on all box probes, by estimator.
+    """
 
     own: Answers
     reference: Answers
     tail: Corpus
+    dimensions: Mapping[str, Value] = field(default_factory=dict)
 
     def of_family(self, family: str) -> Pair:
         """Of its probes alone."""
@@ -106,6 +110,16 @@ def shape(pair: Pair) -> Value:
     return fmean(-math.log10(max(scaled_copy_p(pair.of_family(f)), 1e-16)) for f in families)
 
 
+def participation(pair: Pair) -> Value:
+    """Participation ratio of the states of the prompts' last tokens, over all box probes."""
+    return pair.dimensions.get("participation_ratio")
+
+
+def intrinsic(pair: Pair) -> Value:
+    """TwoNN dimension of the same states."""
+    return pair.dimensions.get("two_nn")
+
+
 MEASURES: Mapping[str, Callable[[Pair], Value]] = {
     "volume": volume,
     "retention": retention,
@@ -115,7 +129,11 @@ MEASURES: Mapping[str, Callable[[Pair], Value]] = {
     "illusion": illusion,
     "lost_outward": lost_outward,
     "shape": shape,
+    "participation_ratio": participation,
+    "two_nn": intrinsic,
 }
+# Of a model as a whole, not of a family.
+WHOLE = ("participation_ratio", "two_nn")
 
 
 def value(measure: str, pair: Pair, family: str | None = None) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from falloff.core import Coordinate, Outcome, Probe, Reason, child_rng, child_seed
+from falloff.core import Coordinate, Probe, Reason, child_rng, child_seed
 from falloff.lab.experiments.experiment import Experiment
 from falloff.probes import FAMILIES
 
@@ -82,29 +82,58 @@ class Asked:
 Answers = Sequence[Asked]
 
 
-def measure(folder: Path, sample: Sample) -> list[dict[str, Any]]:
-    """Scores and reasons of a grown model, greedy, as JSON has them; in the sample's order."""
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What greedy decoding scores on a probe, and why."""
+
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A model's replies to a sample, in its order, and the dimensions of its states on the box."""
+
+    replies: tuple[Reply, ...]
+    dimensions: Mapping[str, float | None]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"replies": [vars(one) for one in self.replies], "dimensions": self.dimensions}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Kept:
+        """What :meth:`as_dict` has written; KeyError, TypeError or ValueError for anything else."""
+        return cls(
+            replies=tuple(Reply(**one) for one in given["replies"]),
+            dimensions=dict(given["dimensions"]),
+        )
+
+
+def measure(folder: Path, sample: Sample) -> Kept:
+    """Ask a grown model, greedily and exactly."""
     from falloff.lab import checkpoint
     from falloff.lab.checking import outcomes
+    from falloff.lab.experiments.states import dimensions
 
     network = checkpoint.load(folder)
-    return [_record(outcome) for outcome in outcomes(network, [p for _, p in sample.probes()])]
+    asked = list(sample.probes())
+    scored = outcomes(network, [probe for _, probe in asked])
+    return Kept(
+        replies=tuple(Reply(score=o.score or 0.0, reason=str(o.reason)) for o in scored),
+        dimensions=dimensions(network, [probe for part, probe in asked if part == BOX]),
+    )
 
 
-def _record(outcome: Outcome) -> dict[str, Any]:
-    return {"score": outcome.score or 0.0, "reason": str(outcome.reason)}
-
-
-def answers(sample: Sample, records: Sequence[Mapping[str, Any]]) -> list[Asked]:
-    """What :func:`measure` has recorded, put beside the probes."""
+def answers(sample: Sample, replies: Sequence[Reply]) -> list[Asked]:
+    """Replies put beside their probes."""
     readable = (Reason.SOLVED, Reason.WRONG)
     return [
         Asked(
             part=part,
             family=probe.family,
             at=probe.coordinate,
-            score=record["score"],
-            readable=record["reason"] in readable or record["score"] > 0,
+            score=reply.score,
+            readable=reply.reason in readable or reply.score > 0,
         )
-        for (part, probe), record in zip(sample.probes(), records, strict=True)
+        for (part, probe), reply in zip(sample.probes(), replies, strict=True)
     ]

@@ -48,7 +48,7 @@ from typing import Any
 from falloff.analysis.hypotheses import Claim, Contrast, Part
 from falloff.core import UnknownNameError, UsageError
 from falloff.lab.experiments.experiment import Experiment, Measurement, Member
-from falloff.lab.experiments.measures import MEASURES
+from falloff.lab.experiments.measures import MEASURES, WHOLE
 from falloff.lab.experiments.recipe_tables import Parts, recipe_of
 from falloff.lab.experiments.tables import Table
 from falloff.probes import FAMILIES
@@ -59,6 +59,7 @@ _KEYS = (
 )  # fmt: skip
 _ROLES = ("decides", "condition", "beside")
 _MOST_EXTENSIONS = 8
+_FEWEST_RANKED = 4
 
 
 def packaged() -> Mapping[str, Path]:
@@ -225,7 +226,7 @@ def _claim(table: Table, models: Collection[str], families: Collection[str]) -> 
 
 
 def _contrast(table: Table, models: Collection[str], families: Collection[str]) -> Contrast:
-    table.known(("name", "measure", "plus", "minus", "at_least", "within", "role"))
+    table.known(("name", "measure", "tracks", "plus", "minus", "at_least", "within", "role"))
     at_least, within = (table.get(key, "float", None) for key in ("at_least", "within"))
     if (at_least is None) == (within is None) or (within is not None and within <= 0):
         raise UsageError(
@@ -240,9 +241,16 @@ def _contrast(table: Table, models: Collection[str], families: Collection[str]) 
         raise UsageError(
             f"{table.file.name}, [{table.where}] has no plus.", remedy='Write plus = ["model"].'
         )
+    measure = table.choice("measure", MEASURES)
+    tracks = table.choice("tracks", MEASURES) if "tracks" in table.values else None
+    if tracks and (minus or len(plus) < _FEWEST_RANKED):
+        raise table.wrong("tracks", f"over {_FEWEST_RANKED} models in plus or more, and no minus")
+    if {measure, tracks} & set(WHOLE) and any(part.family for part in (*plus, *minus)):
+        raise table.wrong("plus", "models as a whole: such a measure has no families")
     return Contrast(
         name=table.get("name", "str"),
-        measure=table.choice("measure", MEASURES),
+        measure=measure,
+        tracks=tracks,
         plus=plus,
         minus=minus,
         at_least=at_least,

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from safetensors import SafetensorError
 
 from falloff.core import FalloffError, ModelError, SetupError
 from falloff.lab.experiments.given import Given
-from falloff.lab.experiments.measuring import CENTRE, answers, measure
+from falloff.lab.experiments.measuring import CENTRE, Kept, answers, measure
 from falloff.lab.experiments.plan import Growth, Reading, answers_file, model_folder
 
 # Competence below which a teacher does not hold a centre, as falloff has it.
@@ -79,12 +78,11 @@ def is_done(job: Growth | Reading, out: Path) -> bool:
     return answers_file(out, job.key).is_file()
 
 
-def kept_answers(out: Path, key: str) -> list[dict[str, Any]]:
-    """The records of a measurement. Raises :class:`SetupError` for a file that is damaged."""
+def kept(out: Path, key: str) -> Kept:
+    """What a measurement has kept. Raises :class:`SetupError` for a file that is damaged."""
     file = answers_file(out, key)
     try:
-        records = json.loads(file.read_text())
-        return [{"score": float(r["score"]), "reason": str(r["reason"])} for r in records]
+        return Kept.from_dict(json.loads(file.read_text()))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SetupError(
             f"The measurement {file} cannot be read: {error}.",
@@ -104,25 +102,25 @@ def _grow(job: Growth, out: Path) -> None:
 
 
 def _read(job: Reading, out: Path) -> None:
-    records = measure(model_folder(out, job.model), job.sample)
+    found = measure(model_folder(out, job.model), job.sample)
     if job.holds_centre:
-        _check_centre(job, records)
+        _check_centre(job, found)
     file = answers_file(out, job.key)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        draft.write_text(json.dumps(records))
+        draft.write_text(json.dumps(found.as_dict(), allow_nan=False))
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _check_centre(job: Reading, records: list[dict[str, Any]]) -> None:
-    found: dict[str, list[float]] = {}
-    for asked in answers(job.sample, records):
+def _check_centre(job: Reading, kept: Kept) -> None:
+    centres: dict[str, list[float]] = {}
+    for asked in answers(job.sample, kept.replies):
         if asked.part == CENTRE:
-            found.setdefault(asked.family, []).append(asked.competence)
-    if low := [f"{name} {fmean(c):.0%}" for name, c in found.items() if fmean(c) < _HELD]:
+            centres.setdefault(asked.family, []).append(asked.competence)
+    if low := [f"{name} {fmean(c):.0%}" for name, c in centres.items() if fmean(c) < _HELD]:
         raise ModelError(
             f"The teacher '{job.name}' does not hold its centre: competence {', '.join(low)}, at"
             f" least {_HELD:.0%} is needed.",
