@@ -282,7 +282,7 @@ def untrained(tmp_path):
 def test_a_teacher_below_its_centre_stops_the_experiment(untrained):
     out, job = untrained
     problem = do(job, out)
-    assert "does not hold its centre: competence tool_chain 0%" in problem.message
+    assert "does not hold its centre: tool_chain -1%" in problem.message
     assert not list(out.glob("answers/*"))
 
 

@@ -10,17 +10,13 @@ import threading
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from statistics import fmean
 
 from safetensors import SafetensorError
 
-from falloff.core import FalloffError, ModelError, SetupError
+from falloff.core import FalloffError, SetupError
 from falloff.lab.experiments.given import Given
-from falloff.lab.experiments.measuring import CENTRE, Kept, answers, measure
+from falloff.lab.experiments.measuring import Kept, measure
 from falloff.lab.experiments.plan import Growth, Reading, answers_file, model_folder
-
-# Competence below which a teacher does not hold a centre, as falloff has it.
-_HELD = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +98,10 @@ def _grow(job: Growth, out: Path) -> None:
 
 
 def _read(job: Reading, out: Path) -> None:
-    found = measure(model_folder(out, job.model), job.sample)
+    folder = model_folder(out, job.model)
     if job.holds_centre:
-        _check_centre(job, found)
+        _check_centre(job, folder)
+    found = measure(folder, job.sample)
     file = answers_file(out, job.key)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
@@ -115,14 +112,10 @@ def _read(job: Reading, out: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _check_centre(job: Reading, kept: Kept) -> None:
-    centres: dict[str, list[float]] = {}
-    for asked in answers(job.sample, kept.replies):
-        if asked.part == CENTRE:
-            centres.setdefault(asked.family, []).append(asked.competence)
-    if low := [f"{name} {fmean(c):.0%}" for name, c in centres.items() if fmean(c) < _HELD]:
-        raise ModelError(
-            f"The teacher '{job.name}' does not hold its centre: competence {', '.join(low)}, at"
-            f" least {_HELD:.0%} is needed.",
-            remedy="Train it longer (max_steps of its schedule), or leave the family out.",
-        )
+def _check_centre(job: Reading, folder: Path) -> None:
+    from falloff.lab import checkpoint
+    from falloff.lab.checking import held_centre
+
+    held_centre(
+        checkpoint.load(folder), job.sample.families, name=job.name, probes=job.sample.centre
+    )
