@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking bench-store bench-local bench-lab docs models clean
+.PHONY: demo test test-slow test-ray check bench bench-measurement bench-measurement-quick bench-aepsych bench-asking bench-store bench-local bench-lab docs docs-lab models clean
 
 demo: $(VENV)/.base
 	$(BIN)/falloff demo
@@ -63,6 +63,10 @@ $(AEPSYCH)/.installed: benchmarks/measurement/aepsych.txt
 	$(PYTHON) -m venv $(AEPSYCH)
 	$(AEPSYCH)/bin/python -m pip install --quiet --requirement $<
 	touch $@
+
+# The lab's findings as a page; the findings themselves come from `falloff lab run`, hours for all.
+docs-lab: $(VENV)/.base
+	$(BIN)/falloff lab report --out docs/lab --page docs/lab.md
 
 # Writes the pages that follow from the code, and builds the site into build/docs.
 docs: $(VENV)/.dev

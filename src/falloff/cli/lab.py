@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from falloff.cli import options
 from falloff.cli.app import app
+
+if TYPE_CHECKING:
+    from falloff.analysis.findings import Finding
 
 lab = typer.Typer(help="Grow teachers and students under control.", no_args_is_help=True)
 app.add_typer(lab, name="lab")
@@ -29,6 +32,82 @@ def grow(
     from falloff.lab.grow import grow as grow_models
 
     grow_models(out, only=only or (), workers=workers, say=lambda line: typer.echo(line, err=True))
+
+
+@lab.command()
+def run(
+    experiment: Annotated[
+        str, typer.Argument(help="smoke, h1 … h8, or a TOML file: docs/experiments.md.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for models, answers and findings.")
+    ] = Path("lab"),
+    setting: Annotated[
+        str | None,
+        typer.Option("--setting", help="Extend this setting instead: a name or a TOML file."),
+    ] = None,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", help="Jobs at a time, each in a process of one thread.", min=1),
+    ] = 2,
+    as_json: options.Json = False,
+) -> None:
+    """Grow an experiment's models, measure them and judge its hypothesis; goes on where it was."""
+    from falloff.lab.experiments.reading import read_experiment
+    from falloff.lab.experiments.running import run_experiment
+    from falloff.report import write_text
+    from falloff.report.lab_figures import figure_of
+
+    found = run_experiment(
+        read_experiment(experiment, setting=setting),
+        out,
+        workers=workers,
+        say=lambda line: typer.echo(line, err=True),
+    )
+    if (figure := figure_of(found)) is not None:
+        file = write_text(out / f"{found.experiment}-{found.setting}.svg", str(figure))
+        typer.echo(f"figure: {file}", err=True)
+    _show([found], as_json=as_json)
+
+
+@lab.command()
+def report(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder of the experiments' findings.")
+    ] = Path("lab"),
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Write all findings there as Markdown, figures beside it."),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """The verdict of every hypothesis that was run, with its effect and interval."""
+    from falloff.lab.experiments.keeping import read_findings
+
+    findings = read_findings(out)
+    if page is not None:
+        from falloff.report import write_text
+        from falloff.report.lab_page import lab_figures, lab_page
+
+        for name, figure in lab_figures(findings, page.stem).items():
+            write_text(page.with_name(name), figure)
+        write_text(page, lab_page(findings, page.stem))
+        typer.echo(f"wrote {page}", err=True)
+    _show(findings, as_json=as_json)
+
+
+def _show(findings: list[Finding], *, as_json: bool) -> None:
+    if as_json:
+        from falloff.report.lab_export import findings_as_dict
+
+        typer.echo(json.dumps(findings_as_dict(findings), allow_nan=False))
+        return
+    from rich.console import Console
+
+    from falloff.report.lab_listings import lab_listings
+    from falloff.report.terminal import render_listings
+
+    render_listings(lab_listings(findings), Console())
 
 
 @lab.command()

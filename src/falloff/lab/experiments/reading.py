@@ -1,0 +1,268 @@
+"""From an experiment's TOML to an :class:`Experiment`.
+
+extends = "small"            # a packaged setting or experiment, or a file beside this
+families = ["rule_chain", "tool_chain"]
+seeds = [1, 2, 3, 4, 5]
+teacher = "teacher"          # the model that others are held against
+
+[slices.narrow]              # how far out on axes of either role, or on one by its name
+difficulty = {scale = 0.5, top = 6}
+shift = {scale = 0.5, top = 2}
+
+[corpora.narrow]
+slice = "narrow"
+size = 2000
+
+[models.kd-narrow]
+recipe = "logit-kd"
+start = "base"
+teacher = "teacher"
+corpus = "narrow"
+schedule = "short"
+
+[measure]
+box = 112
+centre = 60
+tail = "narrow"
+
+[hypothesis]
+name = "H1"
+claim = "…"
+
+[[hypothesis.contrasts]]
+name = "narrow data"
+measure = "retention"
+plus = ["kd-broad"]
+minus = ["kd-narrow"]        # or "kd-narrow:rule_chain", of one family
+at_least = 0.05
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from falloff.analysis.hypotheses import Claim, Contrast, Part
+from falloff.core import UnknownNameError, UsageError
+from falloff.lab.experiments.experiment import Experiment, Measurement, Member
+from falloff.lab.experiments.measures import MEASURES, WHOLE
+from falloff.lab.experiments.recipe_tables import Parts, recipe_of
+from falloff.lab.experiments.tables import Table
+from falloff.probes import FAMILIES
+
+_KEYS = (
+    "extends", "purpose", "families", "seeds", "teacher",
+    "slices", "corpora", "schedules", "shapes", "models", "measure", "hypothesis",
+)  # fmt: skip
+_ROLES = ("decides", "condition", "beside")
+_MOST_EXTENSIONS = 8
+_FEWEST_RANKED = 4
+
+
+def packaged() -> Mapping[str, Path]:
+    """Experiments and settings that come with the package, by name."""
+    folder = Path(str(files("falloff.lab.experiments")))
+    return {file.stem: file for file in sorted(folder.glob("*.toml"))}
+
+
+def read_experiment(which: str, *, setting: str | None = None) -> Experiment:
+    """An experiment by its packaged name or as a TOML file.
+
+    ``setting``: extend this one instead of what the file says. Raises
+    :class:`falloff.core.UsageError` for a file that is off, with the place and what to write.
+    """
+    file = _find(which)
+    values, above = _read(file, setting)
+    return _experiment(Table(file, "", values), above)
+
+
+def _find(which: str, beside: Path | None = None) -> Path:
+    if which.endswith(".toml"):
+        return (beside or Path()) / Path(which).expanduser()
+    known = packaged()
+    if which not in known:
+        raise UnknownNameError("experiment", which, known)
+    return known[which]
+
+
+def _read(file: Path, setting: str | None) -> tuple[dict[str, Any], str]:
+    """The file's values laid over those that it extends, and the name of what it extends."""
+    values = _toml(file)
+    extends = setting or values.get("extends")
+    name, seen, place = file.stem if extends is None else str(extends), 0, file
+    while extends is not None:
+        seen += 1
+        if not isinstance(extends, str) or seen > _MOST_EXTENSIONS:
+            raise UsageError(
+                f"{place.name}: extends is {extends!r:.80}.",
+                remedy="Name one packaged setting or a TOML file, and no circle of them.",
+            )
+        place = _find(extends, place.parent)
+        under = _toml(place)
+        extends = under.get("extends")
+        values = _laid_over(under, values)
+    return values, Path(name).stem
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as problem:
+        raise UsageError(
+            f"The experiment '{file}' cannot be read: {problem.strerror}.",
+            remedy=f"Give a TOML file, or one of: {', '.join(packaged())}.",
+        ) from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UsageError(f"'{file}' is no TOML: {problem}.", remedy="Mend it there.") from problem
+
+
+def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        merged[key] = _laid_over(below, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _experiment(table: Table, setting: str) -> Experiment:
+    table.known(_KEYS)
+    families = tuple(table.get("families", "texts"))
+    for family in families:
+        if family not in FAMILIES or "micro" not in FAMILIES[family].renderers:
+            micro = [name for name in FAMILIES if "micro" in FAMILIES[name].renderers]
+            raise UnknownNameError(
+                f"family of the micro dialect in {table.file.name}:", family, micro
+            )
+    seeds = tuple(table.get("seeds", "ints"))
+    if not families or not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 1:
+        raise table.wrong(
+            "seeds" if families else "families", "a list of distinct ones; seeds from 1"
+        )
+    parts = Parts(
+        families=families,
+        **{name: table.table(name, {}) for name in ("slices", "corpora", "schedules", "shapes")},
+    )
+    teacher = table.choice("teacher", table.table("models").values)
+    members = _members(table.table("models"), teacher, parts)
+    return Experiment(
+        name=table.file.stem,
+        setting=setting,
+        purpose=table.get("purpose", "str", ""),
+        families=families,
+        seeds=seeds,
+        teacher=teacher,
+        members=members,
+        measurement=_measurement(table.table("measure"), parts),
+        claim=_claim(table, members, families),
+    )
+
+
+def _measurement(table: Table, parts: Parts) -> Measurement:
+    table.known(("box", "centre", "tail"))
+    tail = parts.corpus(table.choice("tail", parts.corpora.values))
+    if tail(0).size is None:
+        raise table.wrong("tail", "a corpus with a size, since near is what it holds")
+    for key in ("box", "centre"):
+        if table.get(key, "int") < 1:
+            raise table.wrong(key, "at least 1")
+    return Measurement(box=table.get("box", "int"), centre=table.get("centre", "int"), tail=tail)
+
+
+def _members(models: Table, teacher: str, parts: Parts) -> dict[str, Member]:
+    """In an order in which each comes after those that it needs."""
+    made = {name: _member(name, models.table(name), teacher, parts) for name in models.values}
+    for name, member in made.items():
+        for needed in (*sorted(member.at(1).needs), member.against):
+            if needed not in made:
+                raise UnknownNameError(f"model of '{name}' in {models.file.name}:", needed, made)
+            if member.once and needed in member.at(1).needs and not made[needed].once:
+                raise UsageError(
+                    f"{models.file.name}: '{name}' is grown once, but needs '{needed}', which is"
+                    " grown for every seed.",
+                    remedy=f"Say once = true of both, or of neither '{name}'.",
+                )
+    ordered: dict[str, Member] = {}
+    while len(ordered) < len(made):
+        ready = [n for n in made if n not in ordered and made[n].at(1).needs <= ordered.keys()]
+        if not ready:
+            left = ", ".join(n for n in made if n not in ordered)
+            raise UsageError(
+                f"{models.file.name}: {left} need one another.", remedy="Break the circle."
+            )
+        ordered |= {name: made[name] for name in ready}
+    return ordered
+
+
+def _member(name: str, table: Table, teacher: str, parts: Parts) -> Member:
+    return Member(
+        name=name,
+        kind=table.get("recipe", "str"),
+        recipe=recipe_of(name, table, parts),
+        once=table.get("once", "bool", False),
+        against=table.get("against", "str", teacher),
+    )
+
+
+def _claim(table: Table, models: Collection[str], families: Collection[str]) -> Claim | None:
+    if "hypothesis" not in table.values:
+        return None
+    stated = table.table("hypothesis")
+    stated.known(("name", "claim", "contrasts"))
+    contrasts = tuple(_contrast(one, models, families) for one in stated.tables("contrasts"))
+    if not any(one.role == "decides" for one in contrasts):
+        raise UsageError(
+            f"{table.file.name}: no contrast decides the hypothesis.",
+            remedy='Give [[hypothesis.contrasts]] with a criterion and role = "decides".',
+        )
+    return Claim(
+        hypothesis=stated.get("name", "str"),
+        claim=stated.get("claim", "str"),
+        contrasts=contrasts,
+    )
+
+
+def _contrast(table: Table, models: Collection[str], families: Collection[str]) -> Contrast:
+    table.known(("name", "measure", "tracks", "plus", "minus", "at_least", "within", "role"))
+    at_least, within = (table.get(key, "float", None) for key in ("at_least", "within"))
+    if (at_least is None) == (within is None) or (within is not None and within <= 0):
+        raise UsageError(
+            f"{table.file.name}, [{table.where}] has no criterion, or two.",
+            remedy="Give at_least = …, or within = … (greater than 0).",
+        )
+    plus, minus = (
+        tuple(_part(text, table, models, families) for text in table.get(key, "texts", ()))
+        for key in ("plus", "minus")
+    )
+    if not plus:
+        raise UsageError(
+            f"{table.file.name}, [{table.where}] has no plus.", remedy='Write plus = ["model"].'
+        )
+    measure = table.choice("measure", MEASURES)
+    tracks = table.choice("tracks", MEASURES) if "tracks" in table.values else None
+    if tracks and (minus or len(plus) < _FEWEST_RANKED):
+        raise table.wrong("tracks", f"over {_FEWEST_RANKED} models in plus or more, and no minus")
+    if {measure, tracks} & set(WHOLE) and any(part.family for part in (*plus, *minus)):
+        raise table.wrong("plus", "models as a whole: such a measure has no families")
+    return Contrast(
+        name=table.get("name", "str"),
+        measure=measure,
+        tracks=tracks,
+        plus=plus,
+        minus=minus,
+        at_least=at_least,
+        within=within,
+        role=table.choice("role", _ROLES, "decides"),  # type: ignore[arg-type]
+    )
+
+
+def _part(text: str, table: Table, models: Collection[str], families: Collection[str]) -> Part:
+    model, _, family = text.partition(":")
+    if model not in models:
+        raise UnknownNameError(f"model in {table.file.name}, [{table.where}]:", model, models)
+    if family and family not in families:
+        raise UnknownNameError(f"family in {table.file.name}, [{table.where}]:", family, families)
+    return Part(model=model, family=family or None)

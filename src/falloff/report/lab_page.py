@@ -1,0 +1,97 @@
+"""The lab's findings as a page of Markdown, with one figure an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from falloff.analysis.findings import Finding
+from falloff.analysis.hypotheses import LEAST_SEEDS
+from falloff.report.lab_figures import figure_of
+from falloff.report.lab_listings import (
+    contrast_listing,
+    effect_words,
+    model_listing,
+    verdict_listing,
+)
+from falloff.report.markdown import safe_text, table
+from falloff.report.numerals import plural
+
+_HEAD = """# What the lab found
+
+Written by `falloff lab report` from the findings of the experiments that were run; each says
+beforehand, in its TOML, what it would take to hold. [How experiments are written](experiments.md).
+"""
+_DEFINITIONS = f"""## How it is measured
+
+- Every model of a seed is asked the same probes, greedy; each seed has probes of its own. Verdicts
+  are exact: either the oracle's whole episode is the model's arg-max, or the episode is played.
+- **Competence** c = (score − g·readable)/(1 − g), g the family's chance level. **Volume**: its mean
+  over probes drawn from μ, uniform over the listed levels of the box. **Retention**: volume over
+  the teacher's. **Centre**: its mean over probes at the centre.
+- **Near**: off the centre, where the narrow corpus is expected to hold at least one item, its thin
+  tail. **Beyond**: where it is expected to hold less than one.
+- **Effects** are taken within each training seed; over seeds, Student's 90 % interval of the mean.
+  **Held**: the whole interval meets the criterion. **Did not hold**: none of it does. **Not
+  decided**: anything else, a condition that is not met, or fewer than {LEAST_SEEDS} seeds.
+"""
+_LIMITS = """## What it does not show
+
+- Micro models of a tenth to a third of a million weights, in a dialect of their own, are no
+  frontier models. That something holds here makes it possible elsewhere, not likely; that it fails
+  here makes it no law.
+- Where a teacher is grown once, its seed is one: intervals hold over students, not over teachers.
+- One setting of slices, sizes and budgets each. The settings were chosen on whether teacher and
+  base learn, never on a hypothesis; others may fall otherwise.
+- "Not decided" is no evidence either way.
+"""
+
+
+def lab_page(findings: Sequence[Finding], stem: str) -> str:
+    """The page; figures are named as :func:`lab_figures` names them."""
+    stated = [found for found in findings if found.hypothesis]
+    blocks = [
+        _HEAD,
+        table(verdict_listing(stated)) + "\n" if stated else "",
+        *(_section(found, stem) for found in findings),
+        _DEFINITIONS,
+        _LIMITS,
+    ]
+    return "\n".join(block for block in blocks if block)
+
+
+def lab_figures(findings: Sequence[Finding], stem: str) -> dict[str, str]:
+    """SVG by file name, for every finding that has a figure."""
+    drawn = {_figure_name(found, stem): figure_of(found) for found in findings}
+    return {name: str(figure) for name, figure in drawn.items() if figure is not None}
+
+
+def _figure_name(found: Finding, stem: str) -> str:
+    return f"{stem}-{found.experiment}-{found.setting}.svg"
+
+
+def _section(found: Finding, stem: str) -> str:
+    title = found.hypothesis or found.experiment
+    name = _figure_name(found, stem)
+    asked = (
+        f"{plural(found.seeds, 'seed')}; {', '.join(found.families)}; {found.box} probes of the box"
+        f" and {found.centre} at the centre a family and seed; setting `{found.setting}`."
+    )
+    parts = [
+        f"## {safe_text(title)}: {safe_text(found.claim or found.purpose)}",
+        _verdict(found),
+        asked,
+        f"![{safe_text(title)}]({name})" if figure_of(found) is not None else "",
+        table(contrast_listing(found)),
+        table(model_listing(found)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _verdict(found: Finding) -> str:
+    if not found.hypothesis:
+        return ""
+    first = next(row for row in found.contrasts if row.role == "decides")
+    return (
+        f"**{str(found.verdict).capitalize()}** ({safe_text(found.why)})."
+        f" {safe_text(first.name)}: {effect_words(first.effect, first.measure)}."
+    )
