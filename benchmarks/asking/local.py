@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-BATCHES = (1, 8, 16, 32, 64)
+BATCHES = (1, 8, 16, 32, 64, 128)
 BAR, AIM = 2.0, 3.0
 WORKS = ("single", "examples", "turns")
 
@@ -49,7 +49,7 @@ def compare(folder: Path, probes: int, batches: list[int]) -> None:
     if "lm_eval" not in peers:
         print("lm-eval is not installed (pip install lm-eval): left out")
     for work in WORKS:
-        ours = measured("falloff", folder, work, probes, 64)
+        ours = measured("falloff", folder, work, probes, 128)
         print(f"  {work}: {ours['turns']} turns, {ours['tokens']} tokens written")
         print(_line("falloff", ours, probes))
         for peer in peers:

@@ -6,7 +6,6 @@ good as equal, company may decide.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 import torch
@@ -15,9 +14,12 @@ from falloff.core import ModelError
 from falloff.models.hf.network import Network
 from falloff.models.hf.rows import Row
 from falloff.models.hf.sequences import BLOCK, Library
+from falloff.models.hf.waiting import Waiting
 
 # Tokens of a pass over prompts, padding included: more of them take longer each, out of the cache.
 _PASS = 1024
+# Padding that would take longer than a pass of its own.
+_PADDING = 48
 # As few as they may become where memory is short.
 _LEAST_PASS = 64
 # Tokens that each reply of a batch is expected to need; a batch that needs more sends some away.
@@ -51,12 +53,12 @@ class Batch:
         self._answer = answer
         self._notes = notes
         self._rows: list[Row] = []
-        self._waiting: deque[Row] = deque()
+        self._waiting = Waiting()
         self._library = Library(tokens)
         self._pass = _PASS
 
     def add(self, row: Row) -> None:
-        self._waiting.append(row)
+        self._waiting.add(row)
 
     def forget(self, conversation: str) -> None:
         self._library.forget(conversation)
@@ -87,15 +89,12 @@ class Batch:
         begun: set[int] = set()
         later: list[Row] = []
         longest = max((len(row.sequence.tokens) for row in self._rows), default=0)
-        while self._waiting and len(self._rows) + len(new) < self._most_rows:
-            row = self._waiting.popleft()
-            if row.over:
-                continue
+        while len(self._rows) + len(new) < self._most_rows and (row := self._waiting.take()):
             sequence = row.sequence
             longest = max(longest, len(sequence.tokens))
             count = len(self._rows) + len(new) + 1
             if count > 1 and count * (longest + _AHEAD) > self._most_tokens:
-                self._waiting.appendleft(row)
+                self._waiting.put_back(row)
                 break
             _, spared = self._library.find(sequence)
             soon = sum(1 for block in sequence.blocks if block in begun) * BLOCK
@@ -104,7 +103,8 @@ class Batch:
                 continue
             begun.update(sequence.blocks)
             new.append((len(sequence.tokens) - spared, row))
-        self._waiting.extendleft(reversed(later))
+        for row in reversed(later):
+            self._waiting.put_back(row)
         if new:
             self._slots.reserve(len(self._rows) + len(new), longest + 1, most=self._most_tokens)
         for _, row in sorted(new, key=lambda pair: pair[0]):
@@ -145,9 +145,12 @@ class Batch:
                 if group:
                     break
                 continue
-            widest = max(widest, min(row.pending, self._pass))
-            if group and widest * (len(group) + 1) > self._pass:
+            width = max(widest, min(row.pending, self._pass))
+            if group and (
+                width * (len(group) + 1) > self._pass or (width - widest) * len(group) > _PADDING
+            ):
                 break
+            widest = width
             group.append(row)
         return group
 
@@ -155,7 +158,7 @@ class Batch:
         while len(self._rows) > 1 and self._held() > self._most_tokens:
             row = self._rows[-1]
             self._leave(row)
-            self._waiting.appendleft(row)
+            self._waiting.put_back(row)
         if self._rows:
             logits = self._extend(self._rows, [row.sequence.tokens[-1:] for row in self._rows])
             self._write(self._rows, logits)
@@ -206,7 +209,7 @@ class Batch:
             elif alone:
                 row.job.fail(_too_large(row, problem))
             else:
-                self._waiting.appendleft(row)
+                self._waiting.put_back(row)
         said = "Memory ran out: from then on, fewer replies were computed together, {} at the most."
         start = said.partition(":")[0]
         self._notes[:] = [note for note in self._notes if not note.startswith(start)]

@@ -31,7 +31,7 @@ class Options:
     device: str = "auto"
     dtype: str = "auto"
     recommended: bool = False
-    concurrency: int = 64
+    concurrency: int = 128
     tokens: int | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
