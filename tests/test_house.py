@@ -96,6 +96,7 @@ MAY_KNOW = {
         "inspection",
         "watching",
         "tracking",
+        "paraphrasing",
         "falloff",
     },
     "__main__": {"cli"},
