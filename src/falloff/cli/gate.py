@@ -52,6 +52,8 @@ def gate(
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the rules there as JUnit XML.")
     ] = None,
+    train_data: options.TrainData = None,
+    view: options.View = None,
     as_json: options.Json = False,
 ) -> None:
     """Hold a run against a policy: exit 0 pass, 1 fail, 4 inconclusive.
@@ -63,7 +65,7 @@ def gate(
     from falloff.report import write_text
     from falloff.report.gate_export import gate_as_dict, junit_xml
 
-    report = falloff.open_run(run).gate(
+    report = falloff.open_run(run, train_data=train_data, view=view).gate(
         policy, student=student, against=against, against_student=against_student, anytime=anytime
     )
     if junit is not None:

@@ -133,10 +133,18 @@ def confirmation_of(
         )
         if not sys.stdin.isatty():
             raise UsageError(said, remedy="Answer with --yes, or set confirm_above higher.")
-        if not typer.confirm(f"{said} Go on?", err=True):
+        if not _agreed(said):
             raise UsageError("Not confirmed: nothing was asked.", remedy="falloff plan says more.")
 
     return confirm
+
+
+def _agreed(said: str) -> bool:
+    try:
+        return typer.confirm(f"{said} Go on?", err=True)
+    except typer.Abort:  # Ctrl-C and Ctrl-D
+        typer.echo(err=True)
+        return False
 
 
 def spent_on(file: Path, prices: PriceTable, fresh: bool) -> float:

@@ -52,8 +52,17 @@ def _live() -> Iterator[Show]:
     from rich.live import Live
     from rich.text import Text
 
-    with Live(console=Console(stderr=True), transient=True, auto_refresh=False) as live:
-        yield lambda progress: live.update(Text(line(progress)), refresh=True)
+    live = Live(console=Console(stderr=True), transient=True, auto_refresh=False)
+
+    def show(progress: Progress) -> None:
+        # Not before: a question may come first, whose cursor and line it would take.
+        live.start()
+        live.update(Text(line(progress)), refresh=True)
+
+    try:
+        yield show
+    finally:
+        live.stop()
 
 
 def _plain() -> Show:

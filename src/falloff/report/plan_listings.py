@@ -19,7 +19,7 @@ def plan_listings(plan: Plan) -> Iterator[Listing]:
     """What each model will be asked, and what will be known then."""
     yield Listing(
         title=f"Plan: {count(plan.budget)} probes on {one_line(plan.suite)},"
-        f" {len(plan.families)} families",
+        f" {len(plan.families)} {'family' if len(plan.families) == 1 else 'families'}",
         heads=("Model", "Answers", "Calls", "Tokens in", "Tokens out", "Minutes", "Money"),
         spare=("Answers",),
         rows=tuple(
