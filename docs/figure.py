@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import falloff
-from falloff.cli.compare import DEMO_SEED, DEMO_STUDENTS, DEMO_TEACHER
+from falloff.cli.compare import DEMO_BUDGET, DEMO_SEED, DEMO_STUDENTS, DEMO_TEACHER
 from falloff.report.charts import line_chart
 from falloff.report.family_figures import curve_chart
 from falloff.report.finding_figures import panel_scales
@@ -19,7 +19,11 @@ SHOWN = ("rule_chain", "steps")
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = falloff.compare(
-            DEMO_TEACHER, list(DEMO_STUDENTS), seed=DEMO_SEED, run=Path(folder) / "demo.falloff"
+            DEMO_TEACHER,
+            list(DEMO_STUDENTS),
+            budget=DEMO_BUDGET,
+            seed=DEMO_SEED,
+            run=Path(folder) / "demo.falloff",
         )
         contents = run.contents()
     family, axis = SHOWN

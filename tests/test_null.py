@@ -19,6 +19,8 @@ from falloff.probes import FAMILIES
 from falloff.report.markdown import markdown_report
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "my_probes.py"
+# Enough where it does not matter what is asked.
+TWO_FAMILIES = Path(__file__).parent / "two_families.toml"
 FLIPS = 0.05
 BUDGET = 200
 
@@ -110,7 +112,7 @@ def test_an_inspect_log_is_written_of_the_null_too(erring, tmp_path):
 def test_a_model_that_always_answers_alike_has_a_null_of_nothing(tmp_path, monkeypatch, more):
     monkeypatch.chdir(tmp_path)
     pair = ("compare", "--teacher", "micro:teacher", "--student", "micro:narrow", "--json")
-    asked = (*pair, "--budget", "32", *more)
+    asked = (*pair, "--suite", str(TWO_FAMILIES), "--budget", "32", *more)
     plain = CliRunner().invoke(app, asked)
     nulled = CliRunner().invoke(app, (*asked, "--null"))
     assert plain.exit_code == nulled.exit_code == 0, nulled.output

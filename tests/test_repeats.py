@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from falloff.core import Reply
 from falloff.models.simulated import Simulated, positions
 from falloff.probes import FAMILIES
 
+# Enough where it does not matter what is asked.
+SUITE = str(Path(__file__).parent / "two_families.toml")
 KEYS = {"estimate", "low", "high", "censored"}
 
 
@@ -35,7 +38,16 @@ def command(*arguments, cwd):
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
     folder = tmp_path_factory.mktemp("repeats")
-    pair = ("--teacher", "micro:teacher", "--student", "micro:narrow", "--budget", "64")
+    pair = (
+        "--teacher",
+        "micro:teacher",
+        "--student",
+        "micro:narrow",
+        "--budget",
+        "64",
+        "--suite",
+        SUITE,
+    )
     asked = (*pair, "--repeats", "3", "--logprobs", "5", "--run", "a.falloff", "--json")
     first = command("compare", *asked, cwd=folder)
     assert command("compare", *asked, cwd=folder) == first, "a finished run is only shown again"
@@ -62,7 +74,17 @@ def test_a_whole_run_has_pass_k_flips_and_fidelity(said):
 
 
 def test_repeats_change_nothing_else(said, tmp_path):
-    pair = ("--teacher", "micro:teacher", "--student", "micro:narrow", "--budget", "64", "--json")
+    pair = (
+        "--teacher",
+        "micro:teacher",
+        "--student",
+        "micro:narrow",
+        "--budget",
+        "64",
+        "--suite",
+        SUITE,
+        "--json",
+    )
     plain = json.loads(command("compare", *pair, cwd=tmp_path))
     ours, theirs = said["students"][0], plain["students"][0]
     for name in ("retention", "centre_ratio", "illusion", "verdict", "churn", "worst_cells"):
@@ -77,6 +99,7 @@ def test_a_model_against_itself_differs_in_nothing(tmp_path):
         "micro:teacher",
         "micro:teacher",
         budget=32,
+        suite=SUITE,
         repeats=2,
         logprobs=5,
         run=tmp_path / "a.falloff",
@@ -93,7 +116,13 @@ def test_a_greedy_model_has_no_flips_and_a_function_no_log_probabilities(tmp_pat
         return "=1"
 
     run = falloff.compare(
-        mumble, "sim:teacher", budget=32, repeats=3, logprobs=5, run=tmp_path / "a.falloff"
+        mumble,
+        "sim:teacher",
+        suite=SUITE,
+        budget=32,
+        repeats=3,
+        logprobs=5,
+        run=tmp_path / "a.falloff",
     )
     comparison = run.comparison
     (student,) = comparison.students
@@ -111,7 +140,9 @@ def test_a_function_may_give_log_probabilities_itself(tmp_path):
         token = TokenLogprobs(text="=", top=(("=", -0.1), ("?", -3.0)))
         return Reply(text="=", logprobs=(token,))
 
-    run = falloff.compare(tells, tells, budget=32, logprobs=2, run=tmp_path / "a.falloff")
+    run = falloff.compare(
+        tells, tells, suite=SUITE, budget=32, logprobs=2, run=tmp_path / "a.falloff"
+    )
     (student,) = run.comparison.students
     assert student.families[0].fidelity.kl.estimate == pytest.approx(0, abs=1e-6)
     assert student.families[0].fidelity.named == pytest.approx(math.exp(-0.1) + math.exp(-3.0))
@@ -155,7 +186,17 @@ def test_pass_k_and_flips_of_simulated_models_are_what_integration_says(tmp_path
 
 
 def test_measure_has_pass_k_too(tmp_path):
-    asked = ("measure", "sim:teacher", "--budget", "32", "--repeats", "2", "--json")
+    asked = (
+        "measure",
+        "sim:teacher",
+        "--budget",
+        "32",
+        "--suite",
+        SUITE,
+        "--repeats",
+        "2",
+        "--json",
+    )
     found = json.loads(command(*asked, cwd=tmp_path))
     assert len(found["repeatability"]["pass_k"]) == 2
     assert all(family["repeatability"] for family in found["families"])

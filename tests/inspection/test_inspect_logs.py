@@ -1,6 +1,7 @@
 """A run as Inspect's logs."""
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from falloff import measure
 from falloff.cli.export import export
 from falloff.core import SetupError
 
+SUITE = str(Path(__file__).parents[1] / "two_families.toml")
 # Inspect leaves streams and sockets for the garbage collector to close.
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("default")
     importlib.util.find_spec("inspect_ai") is not None, reason="needs Inspect AI to be missing"
 )
 def test_without_inspect_the_remedy_is_said(tmp_path):
-    run = measure("sim:teacher", budget=16, run=tmp_path / "one.falloff")
+    run = measure("sim:teacher", suite=SUITE, budget=16, run=tmp_path / "one.falloff")
     with pytest.raises(SetupError, match=r"falloff\[inspect\]"):
         export(run.path, tmp_path / "out.eval")
 
@@ -29,7 +31,12 @@ def logs(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("pair")
     run = falloff.compare(
-        "micro:teacher", "micro:narrow", budget=40, repeats=2, run=folder / "pair.falloff"
+        "micro:teacher",
+        "micro:narrow",
+        suite=SUITE,
+        budget=40,
+        repeats=2,
+        run=folder / "pair.falloff",
     )
     export(run.path, folder / "pair.eval")
     roles = ("teacher", "student1")

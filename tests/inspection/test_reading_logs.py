@@ -1,6 +1,7 @@
 """Inspect's logs, read back: falloff's own, and what is damaged."""
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ import falloff
 from falloff.cli.export import export
 from falloff.core import SetupError, UsageError
 
+SUITE = str(Path(__file__).parents[1] / "two_families.toml")
 # Inspect leaves streams and sockets for the garbage collector to close.
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -25,7 +27,9 @@ def test_without_inspect_the_remedy_is_said(tmp_path):
 def logs(tmp_path_factory):
     pytest.importorskip("inspect_ai", reason="needs falloff[inspect]")
     folder = tmp_path_factory.mktemp("pair")
-    run = falloff.compare("micro:teacher", "micro:narrow", budget=60, run=folder / "pair.falloff")
+    run = falloff.compare(
+        "micro:teacher", "micro:narrow", suite=SUITE, budget=60, run=folder / "pair.falloff"
+    )
     export(run.path, folder / "pair.eval")
     return run, folder
 

@@ -4,17 +4,23 @@ import asyncio
 import itertools
 import json
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from falloff.core import child_seed
+from falloff.lab.recipes import RECIPES
 from falloff.models.micro import EMBEDDED, embedded_names, load_micro
-from falloff.probes import FAMILIES, Episode
+from falloff.probes import SUITES, Episode
 
+# Every third place of the box of every family.
 PROBES = [
-    FAMILIES[name].probe(at, child_seed("embedded", name, at.key))
-    for name in ("rule_chain", "tool_chain")
-    for at in FAMILIES[name].grid
+    family.probe(at, child_seed("embedded", family.name, at.key))
+    for family in SUITES["micro"].families
+    for at in family.grid[::3]
 ]
+TRAINED = ("base", "broad", "gold-narrow", "narrow", "on-policy", "teacher")
+QUANTISED = ("teacher-int3", "teacher-int4")
 
 
 async def play(model, probes):
@@ -34,20 +40,44 @@ def chunks(items, size):
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def test_the_teacher_the_base_and_three_students_are_shipped():
-    assert set(embedded_names()) == {"teacher", "base", "narrow", "gold-narrow", "broad"}
+def test_all_that_is_shipped_is_known_and_small():
+    assert set(embedded_names()) == {*TRAINED, *QUANTISED}
     weights = [EMBEDDED / name / "model.safetensors" for name in embedded_names()]
-    assert sum(file.stat().st_size for file in weights) < 6_000_000
+    assert sum(file.stat().st_size for file in weights) < 8_000_000
 
 
 @pytest.mark.parametrize("name", embedded_names())
 def test_each_has_a_card_with_its_accuracy_at_each_level(name):
     card = (EMBEDDED / name / "README.md").read_text()
+    for family in SUITES["micro"].families:
+        for axis in family.axes:
+            assert f"| {family.name}: {axis.name} |" in card
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_the_card_of_a_trained_one_says_what_its_recipe_does(name):
+    card = (EMBEDDED / name / "README.md").read_text()
     recipe = json.loads((EMBEDDED / name / "recipe.json").read_text())
     assert f"seed {recipe['seed']}" in card
     assert f"{recipe['took']['steps']:,} steps" in card
-    for axis in ("rule_chain: steps", "rule_chain: distractors", "tool_chain: chain"):
-        assert axis in card
+
+
+@pytest.mark.parametrize("name", QUANTISED)
+def test_a_quantised_matrix_has_few_values_in_a_group(name):
+    bits = int(name[-1])
+    weights = load_file(EMBEDDED / name / "model.safetensors")
+    matrices = [w for key, w in weights.items() if key.endswith("_proj.weight")]
+    assert matrices
+    for matrix in matrices:
+        assert max(len(np.unique(group)) for group in matrix.reshape(-1, 32)) <= 2**bits
+
+
+def test_what_is_shipped_is_what_the_recipes_grow():
+    """Kept recipes are those of the lab, but for what growing took."""
+    for recipe in RECIPES:
+        kept = json.loads((EMBEDDED / recipe.name / "recipe.json").read_text())
+        said = json.loads(json.dumps(recipe.as_dict()))
+        assert {key: kept[key] for key in said} == said
 
 
 @pytest.mark.parametrize("name", ["teacher", "narrow"])

@@ -1,5 +1,7 @@
 """Plans: what they count, that they are the same each time, and that more budget tells more."""
 
+from pathlib import Path
+
 import pytest
 
 import falloff
@@ -9,6 +11,7 @@ from falloff.planning import plan_of
 from falloff.planning.planned import Planner
 
 PAIR = {"teacher": "sim:teacher", "student1": "sim:narrow"}
+SUITE = str(Path(__file__).parents[1] / "two_families.toml")
 PRICES = {"sim:*": {"input": 10, "output": 30}}
 
 
@@ -46,14 +49,14 @@ def test_the_null_and_repeats_are_counted():
 
 
 def test_a_run_is_near_its_plan(tmp_path):
-    run = falloff.compare(*PAIR.values(), suite="micro", budget=64, run=tmp_path / "r.falloff")
-    planned = Planner(roles=PAIR, wanted=wanted(suite="micro")).forecasts[0]
+    run = falloff.compare(*PAIR.values(), suite=SUITE, budget=64, run=tmp_path / "r.falloff")
+    planned = Planner(roles=PAIR, wanted=wanted(suite=SUITE)).forecasts[0]
     assert planned.calls == pytest.approx(run.comparison.teacher.spending.calls, rel=0.5)
 
 
 def test_a_limit_stops_in_time_and_a_higher_one_goes_on(tmp_path):
     file = tmp_path / "r.falloff"
-    given = {"suite": "micro", "budget": 64, "seed": 3, "prices": PRICES}
+    given = {"suite": SUITE, "budget": 64, "seed": 3, "prices": PRICES}
     limit = 0.03
     with pytest.raises(CostLimitError, match="would cost more"):
         falloff.compare(*PAIR.values(), **given, run=file, max_cost=limit)
@@ -67,6 +70,6 @@ def test_a_limit_stops_in_time_and_a_higher_one_goes_on(tmp_path):
 def test_a_limit_without_any_price_is_an_error(tmp_path):
     with pytest.raises(UsageError, match="no price is known"):
         falloff.compare(
-            *PAIR.values(), suite="micro", budget=64, run=tmp_path / "r.falloff", max_cost=1
+            *PAIR.values(), suite=SUITE, budget=64, run=tmp_path / "r.falloff", max_cost=1
         )
     assert not (tmp_path / "r.falloff").exists()

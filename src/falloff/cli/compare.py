@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEMO_TEACHER = "micro:teacher"
 DEMO_STUDENTS = ("micro:broad", "micro:gold-narrow", "micro:narrow")
 DEMO_SEED = 7
+# 200 a family. Fewer, and an edge near the top of a box may be read as beyond it.
+DEMO_BUDGET = 1000
 
 Teacher = Annotated[
     str, typer.Option("--teacher", "--reference", help="The model to be replaced, PREFIX:NAME.")
@@ -32,7 +34,7 @@ Students = Annotated[
 
 @app.command()
 def demo(
-    budget: options.Budget = 600,
+    budget: options.Budget = DEMO_BUDGET,
     fresh: options.Fresh = False,
     as_json: options.Json = False,
     out: options.Out = None,

@@ -39,20 +39,23 @@ class Suite:
 
 SUITES: Registry[Suite] = Registry("suite")
 
+# One family a capability, in the compact dialect of the embedded models or in English.
+_MICRO = ("rule_chain", "tool_chain", "fault_chain", "update_chain", "rewrite_chain")
+
 MICRO = SUITES.register("micro")(
     Suite(
         name="micro",
-        version="1.0",
+        version="2.0",
         dialect="micro",
-        family_names=("rule_chain", "tool_chain"),
+        family_names=_MICRO,
     )
 )
 CHAT = SUITES.register("chat")(
     Suite(
         name="chat",
-        version="1.0",
+        version="2.0",
         dialect="chat",
-        family_names=("rule_chain", "tool_chain"),
+        family_names=_MICRO,
     )
 )
 _TEXT = (

@@ -23,6 +23,10 @@ HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="needs ray: pip install 'falloff[ray]'")
 
 
+# Enough where it does not matter what is asked.
+TWO_FAMILIES = str(Path(__file__).parents[2] / "two_families.toml")
+
+
 def ask(text: str, **more: Any) -> Request:
     messages = (Message(role="user", content=text),)
     return Request(conversation=more.pop("conversation", text), messages=messages, **more)
@@ -89,7 +93,8 @@ def outcomes(path: Path, repeats: int = 1) -> dict[tuple[int, str, str], Outcome
 
 
 def compared(folder: Path, executor: str, *models: Any, **wanted: Any) -> falloff.Run:
-    given = {"budget": 48, "run": folder / f"{executor}.falloff"} | wanted
+    run = folder / f"{executor}.falloff"
+    given = {"budget": 48, "suite": TWO_FAMILIES, "run": run} | wanted
     return falloff.compare(models[0], list(models[1:]), executor=executor, **given)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hosting_places import HAS_RAY, ask, compared, outcomes
+from hosting_places import HAS_RAY, TWO_FAMILIES, ask, compared, outcomes
 
 import falloff
 from falloff.core import SetupError, UnknownNameError, UsageError
@@ -48,9 +49,10 @@ def test_simulated_models_play_many_turns_as_in_one_process(tmp_path: Path, exec
 
 def test_a_run_may_go_on_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "a.falloff"
-    falloff.measure("micro:narrow", budget=24, run=path, executor="processes", workers=1)
-    run = falloff.measure("micro:narrow", budget=48, run=path)
-    whole = falloff.measure("micro:narrow", budget=48, run=tmp_path / "b.falloff")
+    asked = partial(falloff.measure, "micro:narrow", suite=TWO_FAMILIES)
+    asked(budget=24, run=path, executor="processes", workers=1)
+    run = asked(budget=48, run=path)
+    whole = asked(budget=48, run=tmp_path / "b.falloff")
     assert run.missing == 0
     assert run.comparison.teacher.families[0].volume.estimate > 0
     assert whole.comparison.probes == run.comparison.probes
@@ -62,7 +64,7 @@ def test_what_is_wrong_with_a_model_is_said_as_in_one_process(
     with pytest.raises(UsageError) as here:
         load_model("micro:nobody")
     with pytest.raises(UsageError) as there:
-        falloff.measure("micro:nobody", budget=24, run=tmp_path / "a", executor=executor)
+        falloff.measure("micro:nobody", budget=40, run=tmp_path / "a", executor=executor)
     assert str(there.value) == str(here.value)
     assert list(tmp_path.iterdir()) == []
 
@@ -86,21 +88,21 @@ def test_families_of_ones_own_are_answered_by_simulated_models(tmp_path: Path) -
 
 def test_an_executor_that_is_not_there_suggests_one(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'processes'"):
-        falloff.measure("micro:narrow", budget=24, run=tmp_path / "a", executor="process")
+        falloff.measure("micro:narrow", budget=40, run=tmp_path / "a", executor="process")
 
 
 @pytest.mark.parametrize(("executor", "workers"), [("asyncio", 2), ("processes", 0)])
 def test_workers_that_cannot_be_are_refused(tmp_path: Path, executor: str, workers: int) -> None:
     with pytest.raises(UsageError, match="workers"):
         falloff.measure(
-            "micro:narrow", budget=24, run=tmp_path / "a", executor=executor, workers=workers
+            "micro:narrow", budget=40, run=tmp_path / "a", executor=executor, workers=workers
         )
 
 
 @pytest.mark.skipif(HAS_RAY, reason="Ray is installed")
 def test_without_ray_its_extra_is_named(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"falloff\[ray\]"):
-        falloff.measure("micro:narrow", budget=24, run=tmp_path / "a", executor="ray")
+        falloff.measure("micro:narrow", budget=40, run=tmp_path / "a", executor="ray")
 
 
 def test_cores_are_shared_among_the_copies() -> None:

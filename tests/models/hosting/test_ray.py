@@ -40,7 +40,7 @@ def test_copies_are_on_every_node_and_let_go_of_at_the_end(reached: Any) -> None
 
 def test_more_copies_than_cores_share_them(tmp_path: Path, reached: Any) -> None:
     started = time.monotonic()
-    run = falloff.measure("micro:narrow", budget=24, run=tmp_path / "a", executor="ray", workers=6)
+    run = falloff.measure("micro:narrow", budget=40, run=tmp_path / "a", executor="ray", workers=6)
     assert run.missing == 0
     assert time.monotonic() - started < 60
 
@@ -50,7 +50,7 @@ def test_a_cluster_that_is_not_there_is_one_clear_error(
 ) -> None:
     monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
     with pytest.raises(ModelError, match=r"127\.0\.0\.1:1"):
-        falloff.measure("micro:narrow", budget=24, run=tmp_path / "a", executor="ray")
+        falloff.measure("micro:narrow", budget=40, run=tmp_path / "a", executor="ray")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,6 +25,8 @@ class Dialogue(Chat):
 
     def read(self, task: Any, reply: Reply) -> tuple[Action, ...]:
         del task
-        action = read_answer(reply.text, self.wording.kind)
-        meant = isinstance(action, Answer) and not action.loose and _ANSWER.search(reply.text)
-        return (action if meant else Say(text=reply.text),)
+        if _ANSWER.search(reply.text):
+            action = read_answer(reply.text, self.wording.kind)
+            if isinstance(action, Answer) and not action.loose:
+                return (action,)
+        return (Say(text=reply.text),)
