@@ -23,7 +23,7 @@ from falloff.probes import FAMILIES
 # Raised when the lab grows other weights, or judges otherwise, by the same recipe.
 _VERSION = 1
 # What a measurement costs, as tokens trained, for the estimate of the time left.
-_TOKENS_A_PROBE = 60
+_TOKENS_A_PROBE = 300
 
 
 @dataclass(frozen=True, kw_only=True)
