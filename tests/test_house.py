@@ -81,6 +81,7 @@ MAY_KNOW = {
         "config",
         "planning",
         "asking",
+        "paraphrasing",
         "gather",
         "probes",
         "models",

@@ -226,3 +226,12 @@ def test_the_page_has_the_finding_and_says_what_no_log_can_know(tmp_path):
     assert "default-src 'none'" in page
     for anchor in set(re.findall(r'href="#([^"]+)"', page)):
         assert f'id="{anchor}"' in page
+
+
+def test_why_a_log_holds_nothing_is_said_and_a_row_too_long_is_not_guessed_at(tmp_path):
+    (tmp_path / "a.csv").write_bytes("model,item,score\ncaf\xe9,1,1\n".encode("latin-1"))
+    with pytest.raises(UsageError, match=r"no scored answer.*not in UTF-8"):
+        falloff.compare_logs(tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text("model,item,score\na,1,1\nb,1,0,9\n")
+    with pytest.raises(UsageError, match="row 3: 4 cells for 3 columns"):
+        falloff.compare_logs(tmp_path / "b.csv")

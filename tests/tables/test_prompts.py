@@ -105,6 +105,7 @@ def test_of_very_many_prompts_some_are_drawn_from_all_of_the_file(tmp_path, monk
         ("caf\xe9\n".encode("utf-16"), "UTF-16"),
         (b"id,answer\n1,2\n", "no column for the prompt"),
         (b"\xff\xfa\xff\n", "not in UTF-8"),
+        (b"\0" * 100, "not in UTF-8"),
     ],
 )
 def test_a_file_without_prompts_is_an_error_that_says_what_to_give(tmp_path, content, words):

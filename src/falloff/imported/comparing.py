@@ -15,7 +15,7 @@ from falloff.analysis.paired import Paired, compare_paired
 from falloff.core import UsageError
 from falloff.logs import Scores
 from falloff.logs.answer import NOVELTY
-from falloff.report.files import write_text
+from falloff.report.files import whole_file
 from falloff.report.listings import Listing
 from falloff.report.log_listings import log_listings, logs_as_dict
 
@@ -61,10 +61,15 @@ class LogComparison:
         return logs_as_dict(self)
 
     def report(self, out: str | Path) -> Path:
-        """Write the page to ``out``: what logs tell, and what none can know."""
+        """Write the page to ``out``: what logs tell, and what none can know.
+
+        Raises :class:`falloff.core.SetupError` where it cannot be written.
+        """
         from falloff.report.log_page import log_page
 
-        return write_text(Path(out), log_page(self))
+        with whole_file(Path(out), "Name another place with --report.") as draft:
+            draft.write_text(log_page(self), encoding="utf-8")
+        return Path(out)
 
     def listings(self, *, ascii_only: bool = False) -> tuple[Listing, ...]:
         """The numbers as tables of text."""

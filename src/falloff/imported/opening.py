@@ -63,7 +63,7 @@ def compare_logs(
         measure = training.novelty
     models, tasks = collect(_answers(named_sources(named), wanted, notes), measure=measure)
     return Comparing(
-        models=_ordered(models, reference, named),
+        models=_ordered(models, reference, named, notes),
         tasks=tasks,
         level=level,
         chance=chance,
@@ -98,17 +98,22 @@ def _opened(source: Source, wanted: Wanted, losses: Losses) -> Any:
 
 
 def _ordered(
-    models: tuple[Scores, ...], reference: str | None, logs: Sequence[str]
+    models: tuple[Scores, ...], reference: str | None, logs: Sequence[str], notes: Sequence[str]
 ) -> tuple[Scores, ...]:
     """The reference first. Raises :class:`falloff.core.UsageError` for fewer than two."""
     names = [model.model for model in models]
     if len(models) < 2:
         found = f"one model only, '{names[0]}'" if names else "no scored answer"
         raise UsageError(
-            f"The logs ({', '.join(logs)}) hold {found}.",
+            " ".join([f"The logs ({', '.join(logs)}) hold {found}.", *_losses(notes)]),
             remedy="Give logs of two models or more; if the names are the same, name them:"
             " falloff import big=FILE small=FILE.",
         )
     if reference is not None and reference not in names:
         raise UnknownNameError("model", reference, names)
     return tuple(sorted(models, key=lambda m: m.model != (reference or names[0])))
+
+
+def _losses(notes: Sequence[str]) -> list[str]:
+    """Of what was noted, what was left out: it may be why there is so little."""
+    return [note for note in notes if "left out" in note]

@@ -48,6 +48,11 @@ class CsvLog:
                 continue
             row = dict(zip(header, cells, strict=False))
             where = f"{self.path}, row {reader.line_num + 1}"
+            if any(cell.strip() for cell in cells[len(header) :]):
+                raise UsageError(
+                    f"{where}: {len(cells)} cells for {len(header)} columns.",
+                    remedy="Quote cells that hold the delimiter; write 0.5 rather than 0,5.",
+                )
             score = as_score(row[columns["score"]], where)
             if score is None:
                 self.unscored += 1

@@ -71,6 +71,8 @@ def text_lines(path: Path, losses: Losses) -> Iterator[tuple[int, str, bool]]:
                 try:
                     text = line.decode()
                 except UnicodeDecodeError:
+                    text = "\0"
+                if "\0" in text:
                     losses.not_text += 1
                     continue
                 losses.read += 1

@@ -41,15 +41,16 @@ class Prompts:
     said: tuple[str, ...]
 
 
-def read_prompts(path: Path, *, distinct: bool, most: int = MOST_PROMPTS) -> Prompts:
+def read_prompts(path: Path, *, distinct: bool, most: int | None = None) -> Prompts:
     """The prompts of a file: JSON lines, a JSON list, CSV, Parquet, or a prompt a line.
 
     ``FILE:COLUMN`` names the column that holds them; else it is guessed.
 
     ``distinct``: those that differ in more than white space. What cannot be read is left
-    out and counted. Of more than ``most`` so many are drawn. Raises
+    out and counted. Of more than ``most``, 100,000 unless said, so many are drawn. Raises
     :class:`falloff.core.UsageError` where nothing is left.
     """
+    most = most or MOST_PROMPTS
     path, column = _named(path)
     losses, names = Losses(), Counter[str]()
     seen: set[bytes] = set()

@@ -46,11 +46,12 @@ NOVELTY = (
         name="Traffic",
         meaning="What users ask, placed on the same scale: shares by zone; before the student's"
         " edge, within its interval and past it; and retention with each strip of novelty weighing"
-        " what it weighs in traffic.",
-        formula="Σ share(strip) c(student) / Σ share(strip) c(teacher)",
+        " what it weighs in traffic. In a strip a probe counts with its fitted competence, moved by"
+        " a straight trend over novelty, and for the part of the box to which it is the nearest.",
+        formula="Σ share(strip) c(student) / Σ share(strip) c(teacher), c a mean of ĉ over μ",
         limits="Strips with fewer than eight probes are left out; covered says how much of the"
-        " traffic is left. A prompt as novel as a probe need not be as hard: retention leans low"
-        " where traffic is easier than the probes beside it.",
+        " traffic is left. A prompt as novel as a probe need not be as hard: at equal novelty"
+        " traffic is taken to be like the box, and retention leans low where it is easier.",
         source=OWN,
         keys=("traffic.*",),
     ),
