@@ -97,7 +97,6 @@ MAY_KNOW = {
         "inspection",
         "watching",
         "tracking",
-        "paraphrasing",
         "falloff",
     },
     "__main__": {"cli"},
