@@ -128,7 +128,7 @@ def test_another_file_than_the_run_asked_from_is_refused(own, tmp_path):
     own.write_text(f"{own.read_text()}\n# changed\n")
     with pytest.raises(UsageError, match="has changed since"):
         falloff.open_run(run, probes=own)
-    command("measure", "sim:narrow", "--budget", 24, "--run", "b.falloff", cwd=tmp_path)
+    command("measure", "sim:narrow", "--budget", 40, "--run", "b.falloff", cwd=tmp_path)
     with pytest.raises(UsageError, match="asked no families from a file"):
         falloff.open_run(tmp_path / "b.falloff", probes=own)
 

@@ -16,7 +16,7 @@ from falloff.report.outcome_files import write_outcomes
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("run") / "pair.falloff"
-    return falloff.compare("sim:teacher", "sim:narrow", budget=24, run=path)
+    return falloff.compare("sim:teacher", "sim:narrow", budget=40, run=path)
 
 
 def names(folder):

@@ -188,6 +188,6 @@ def test_notes_are_said_once_on_stderr(tmp_path: Path) -> None:
 
     with serving(seedless) as server:
         done = command("measure", f"openai:tiny@{server.base}?seed=3", "--suite", "chat",
-                       "--budget", "16", "--run", str(tmp_path / "a.falloff"))  # fmt: skip
+                       "--budget", "40", "--run", str(tmp_path / "a.falloff"))  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("takes no seed") == 1

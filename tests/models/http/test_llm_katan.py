@@ -138,7 +138,7 @@ def test_a_run_survives_three_calls_of_ten_failing(tmp_path: Path, prefix: str) 
         run = falloff.measure(
             f"{prefix}:m1@{address}?attempts=40",
             suite="chat",
-            budget=32,
+            budget=40,
             run=tmp_path / "a.falloff",
         )
     assert run.missing == 0
