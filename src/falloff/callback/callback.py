@@ -77,7 +77,12 @@ class RetentionCallback(TrainerCallback):
         self._every = every
         self._stop_after_loss = stop_after_loss
         self._patience = patience
-        self._tokenizer = tokenizer
+        self._tokenizer = tokenizer or getattr(trainer, "processing_class", None)
+        if self._tokenizer is None:
+            raise UsageError(
+                "The trainer has no tokenizer to ask the model with.",
+                remedy="Give it as processing_class to the trainer, or here as tokenizer=…",
+            )
         self._concurrency = concurrency
         self._ruler: Ruler | None = None
 
@@ -110,8 +115,7 @@ class RetentionCallback(TrainerCallback):
         from falloff.callback.in_memory import asked
 
         began = time.monotonic()
-        tokenizer = self._tokenizer or self._trainer.processing_class
-        with asked(network, tokenizer, concurrency=self._concurrency) as model:
+        with asked(network, self._tokenizer, concurrency=self._concurrency) as model:
             competence = self._panel.competence(model)
             if self._ruler is None:
                 self._ruler = self._new_ruler(competence, model.spec)

@@ -93,6 +93,8 @@ def mine(
             confirm=confirmation_of(cost_of, noted, yes=yes),
             progress=progress,
         )
+    if mined.loss:
+        typer.echo(f"Warning: {mined.loss}", err=True)
     if as_json:
         typer.echo(json.dumps(mined.as_dict(), allow_nan=False))
     else:
