@@ -125,7 +125,7 @@ def test_an_experiment_killed_half_way_goes_on_and_grows_nothing_again(tmp_path)
     assert (found["hypothesis"], found["verdict"], found["seeds"]) == ("H0", "not decided", 2)
     assert found["why"] == "2 of 5 seeds"
     models = {model["name"]: model for model in found["models"]}
-    assert models["base"]["numbers"]["centre"]["estimate"] == 1
+    assert models["base"]["numbers"]["centre"]["estimate"] > 0.8
     assert models["int2"]["numbers"]["centre"]["estimate"] < 0.5
     assert models["student"]["tokens"] > 600
 

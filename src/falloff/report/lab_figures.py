@@ -32,7 +32,8 @@ def _contrasts(found: Finding) -> DotPlot | None:
     return DotPlot(
         title=f"{found.hypothesis}: {found.claim}",
         description="; ".join(
-            f"{row.name}: {effect_words(row.effect, row.measure)}" for row in shown
+            f"{row.name}: {effect_words(row.effect, row.measure)}, {goal_words(row)}: {row.answer}"
+            for row in shown
         ),
         ticks=_ticks(min(ends), max(ends), plain=plain),
         rows=tuple(_contrast_row(row) for row in shown),
@@ -43,8 +44,8 @@ def _contrasts(found: Finding) -> DotPlot | None:
 def _contrast_row(row: ContrastRow) -> DotRow:
     return DotRow(
         number=0 if row.role == "decides" else 1 if row.role == "beside" else 2,
-        name=f"{row.name} ({goal_words(row)})",
-        label=f"{effect_words(row.effect, row.measure)}: {row.answer}",
+        name=row.name,
+        label=effect_words(row.effect, row.measure),
         value=row.effect.estimate,
         low=row.effect.low,
         high=row.effect.high,
