@@ -6,6 +6,7 @@ are candidates; distances are then worked out exactly.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from typing import Any
 
@@ -35,7 +36,8 @@ class CandidateIndex:
 
     def __init__(self, vectors: NDArray[np.float32], *, count: int) -> None:
         try:
-            import faiss
+            # Its own stubs do not know what an index of a factory has.
+            faiss: Any = importlib.import_module("faiss")
         except ImportError as problem:
             raise missing_extra("faiss-cpu", "index", "An index of training prompts") from problem
         self._count = count
