@@ -63,6 +63,7 @@ def volume(families):
     return profile(families, "t", model="t", spending=nothing).volume
 
 
+@pytest.mark.slow
 def test_the_volume_over_families_that_share_items_holds_the_truth_over_new_items():
     """Of 40 intervals at 90 %, fewer than 31 hold it with a probability of 2 %; taken for fresh
     items they are too narrow, and hold it less often."""

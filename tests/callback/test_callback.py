@@ -1,6 +1,7 @@
 """The training callback, in real trainings of a small embedded model."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,10 @@ from falloff.callback.panel import Panel
 from falloff.callback.retention import Ruler
 from falloff.core import UsageError
 from falloff.models.micro import EMBEDDED
-from falloff.probes import SUITES, play_oracle
+from falloff.probes import play_oracle
+from falloff.probes.suite_file import find_suite
+
+SUITE = Path(__file__).parent.parent / "two_families.toml"
 
 # What comes of transformers and trl themselves is not ours to mend.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -56,7 +60,7 @@ def test_measuring_leaves_the_model_and_all_luck_as_they_were(tokenizer):
     before = [m.training for m in model.modules()], model.generation_config.to_dict()
     random.seed(1), np.random.seed(1), torch.manual_seed(1)
     states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
-    panel = Panel.of(SUITES["micro"], probes=32, seed=0)
+    panel = Panel.of(find_suite(str(SUITE)), probes=32, seed=0)
     with asked(model, tokenizer, concurrency=8) as measured:
         assert not model.training
         panel.competence(measured)
@@ -73,7 +77,9 @@ def test_a_measured_training_ends_with_the_same_weights(tokenizer, tmp_path):
     for measured in (False, True):
         trainer = trainer_of(tmp_path, tokenizer)
         if measured:
-            trainer.add_callback(RetentionCallback(trainer, probes=PROBES, every=2))
+            trainer.add_callback(
+                RetentionCallback(trainer, suite=str(SUITE), probes=PROBES, every=2)
+            )
         trainer.train()
         ended.append(torch.cat([p.detach().flatten() for p in trainer.model.parameters()]))
     assert torch.equal(*ended)
@@ -87,7 +93,12 @@ def test_a_measured_training_ends_with_the_same_weights(tokenizer, tmp_path):
 def test_a_training_that_forgets_is_stopped(tokenizer, tmp_path):
     trainer = trainer_of(tmp_path, tokenizer, max_steps=40, learning_rate=1e-2)
     callback = RetentionCallback(
-        trainer, reference="micro:teacher", probes=PROBES, every=3, stop_after_loss=0.05
+        trainer,
+        suite=str(SUITE),
+        reference="micro:teacher",
+        probes=PROBES,
+        every=3,
+        stop_after_loss=0.05,
     )
     trainer.add_callback(callback)
     trainer.train()
@@ -104,7 +115,7 @@ def test_trl_distils_on_policy_beside_it(tokenizer, tmp_path):
     from datasets import Dataset
     from trl.experimental.gkd import GKDConfig, GKDTrainer
 
-    panel = Panel.of(SUITES["micro"], probes=64, seed=9)
+    panel = Panel.of(find_suite(str(SUITE)), probes=64, seed=9)
     chats = [
         play_oracle(probe, dialect="micro").transcript.messages[:2]
         for family in panel.families
@@ -125,7 +136,9 @@ def test_trl_distils_on_policy_beside_it(tokenizer, tmp_path):
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
     )  # fmt: skip
-    callback = RetentionCallback(trainer, reference="micro:teacher", probes=PROBES, every=2)
+    callback = RetentionCallback(
+        trainer, suite=str(SUITE), reference="micro:teacher", probes=PROBES, every=2
+    )
     trainer.add_callback(callback)
     trainer.train()
     assert [one.step for one in callback.history] == [0, 2, 4]
@@ -134,16 +147,16 @@ def test_trl_distils_on_policy_beside_it(tokenizer, tmp_path):
 
 
 def test_a_reference_that_holds_nothing_is_refused():
-    panel = Panel.of(SUITES["micro"], probes=32, seed=0)
+    panel = Panel.of(find_suite(str(SUITE)), probes=32, seed=0)
     nothing = {family.name: np.zeros(len(family.probes)) for family in panel.families}
     with pytest.raises(UsageError, match="'poor' holds the centre of no family"):
         Ruler(panel, nothing, name="poor")
     with pytest.raises(UsageError, match="probes=32 or more"):
-        Panel.of(SUITES["micro"], probes=31, seed=0)
+        Panel.of(find_suite(str(SUITE)), probes=31, seed=0)
 
 
 def test_retention_and_loss_are_paired():
-    panel = Panel.of(SUITES["micro"], probes=200, seed=0)
+    panel = Panel.of(find_suite(str(SUITE)), probes=200, seed=0)
     rng = np.random.default_rng(3)
     whole = {f.name: np.ones(len(f.probes)) for f in panel.families}
     half = {f.name: (rng.random(len(f.probes)) < 0.5) * 1.0 for f in panel.families}

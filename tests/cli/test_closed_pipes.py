@@ -9,13 +9,15 @@ import pytest
 
 import falloff
 
+SUITE = Path(__file__).parent.parent / "two_families.toml"
+
 FULL = Path("/dev/full")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("piped") / "small"
-    falloff.compare("sim:teacher", "sim:kept-0.9", budget=16, seed=7, run=path)
+    falloff.compare("sim:teacher", "sim:kept-0.9", suite=SUITE, budget=16, seed=7, run=path)
     return str(path)
 
 

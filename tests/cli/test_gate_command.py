@@ -13,6 +13,8 @@ import pytest
 import falloff
 from falloff.policy_file import read_policy
 
+SUITE = Path(__file__).parent.parent / "two_families.toml"
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "gate.toml"
 
 
@@ -35,7 +37,9 @@ def runs(tmp_path_factory):
         ("narrow", "sim:narrow", 300),
         ("small", "sim:kept-0.9", 16),
     ):
-        falloff.compare("sim:teacher", student, budget=budget, seed=7, run=folder / name)
+        falloff.compare(
+            "sim:teacher", student, suite=SUITE, budget=budget, seed=7, run=folder / name
+        )
     return folder
 
 
@@ -102,7 +106,7 @@ def test_a_baseline_that_was_better_fails_the_new_student(runs):
 def test_a_run_that_was_continued_has_the_bounds_of_many_looks(runs, tmp_path):
     for budget in (48, 96):
         run = falloff.compare(
-            "sim:teacher", "sim:same", budget=budget, seed=7, run=tmp_path / "more"
+            "sim:teacher", "sim:same", suite=SUITE, budget=budget, seed=7, run=tmp_path / "more"
         )
     assert run.manifest.continued
     at_any, at_one = (run.gate(anytime=chosen).students[0].rules[0] for chosen in (None, False))
@@ -110,7 +114,9 @@ def test_a_run_that_was_continued_has_the_bounds_of_many_looks(runs, tmp_path):
 
 
 def test_a_finished_run_was_not_continued_by_being_shown_again(runs):
-    again = falloff.compare("sim:teacher", "sim:same", budget=600, seed=7, run=runs / "same")
+    again = falloff.compare(
+        "sim:teacher", "sim:same", suite=SUITE, budget=600, seed=7, run=runs / "same"
+    )
     assert again.manifest.finished
     assert not again.manifest.continued
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from falloff.core import PriceTable, RunFileError
 from falloff.run import open_for_reading
 from falloff.watching import Watcher
 
+SUITE = Path(__file__).parent.parent / "two_families.toml"
 # Answers some questions, and the others when it is told to.
 HELD = """
 import itertools, sys, time, pathlib, falloff
@@ -24,14 +26,16 @@ def held(messages):
     while number > 30 and not pathlib.Path("go").exists():
         time.sleep(0.02)
     return "= 7"
-falloff.measure(held, budget=100, run=sys.argv[1])
+falloff.measure(held, suite=sys.argv[2], budget=100, run=sys.argv[1])
 """
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     path = tmp_path_factory.mktemp("watched") / "whole.falloff"
-    falloff.compare("sim:teacher", "sim:narrow", budget=32, repeats=2, null=True, seed=7, run=path)
+    falloff.compare(
+        "sim:teacher", "sim:narrow", suite=SUITE, budget=32, repeats=2, null=True, seed=7, run=path
+    )
     return path
 
 
@@ -39,7 +43,7 @@ def finished(tmp_path_factory):
 def begun(tmp_path):
     """A process in the middle of a run, which goes on when there is a file "go"; and the run."""
     path = tmp_path / "held.falloff"
-    process = subprocess.Popen([sys.executable, "-c", HELD, str(path)], cwd=tmp_path)
+    process = subprocess.Popen([sys.executable, "-c", HELD, str(path), str(SUITE)], cwd=tmp_path)
     deadline = time.monotonic() + 60
     while not (path.exists() and Watcher(path).look().progress.done):
         assert time.monotonic() < deadline

@@ -1,6 +1,7 @@
 """Laws of the measures of geometry, and the command on the embedded models."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from falloff.lab.dimension import (
     two_nn,
 )
 from falloff.lab.geometry import ZONES, Cloud, ModelGeometry, tracking
+
+SUITE = Path(__file__).parent.parent / "two_families.toml"
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -103,7 +106,7 @@ def test_only_students_are_held_against_retention():
 
 def test_the_command_shows_models_beside_untrained_ones(tmp_path, capsys):
     run = tmp_path / "run.falloff"
-    falloff.compare("micro:teacher", "micro:narrow", budget=60, run=run)
+    falloff.compare("micro:teacher", "micro:narrow", suite=SUITE, budget=60, run=run)
     say_geometry(*geometry_of_run(run, count=24, layer=-1, seed=0), as_json=True)
     teacher, student, *untrained = json.loads(capsys.readouterr().out)["models"]
     assert [teacher["model"], student["model"]] == ["micro:teacher", "micro:narrow"]
@@ -118,6 +121,6 @@ def test_the_command_shows_models_beside_untrained_ones(tmp_path, capsys):
 
 def test_models_that_show_no_weights_are_refused(tmp_path):
     run = tmp_path / "run.falloff"
-    falloff.compare("sim:teacher", "sim:narrow", budget=32, run=run)
+    falloff.compare("sim:teacher", "sim:narrow", suite=SUITE, budget=32, run=run)
     with pytest.raises(UsageError, match="'sim:teacher' shows no hidden states"):
         geometry_of_run(run, count=24, layer=-1, seed=0)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,8 @@ from falloff.models import load_model
 from falloff.probes import FAMILIES, Episode, play_oracle
 from falloff.run import open_for_reading
 
+SUITE = Path(__file__).parent.parent / "two_families.toml"
+
 COUNT = 40
 
 
@@ -27,7 +30,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(folder):
-    return falloff.compare("sim:teacher", "sim:narrow", budget=160, run=folder / "run.falloff")
+    return falloff.compare(
+        "sim:teacher", "sim:narrow", suite=SUITE, budget=160, run=folder / "run.falloff"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -145,17 +150,25 @@ def test_where_the_teacher_fails_too_it_is_said_how_many_were_tried(run, folder)
 
 
 def test_a_run_that_tells_of_no_loss_is_refused(folder):
-    alone = falloff.measure("sim:teacher", budget=16, run=folder / "alone.falloff")
+    alone = falloff.measure("sim:teacher", suite=SUITE, budget=16, run=folder / "alone.falloff")
     with pytest.raises(UsageError, match="measured one model alone"):
         alone.mine(folder / "x")
-    better = falloff.compare("sim:kept-0.1", "sim:narrow", budget=32, run=folder / "better.falloff")
+    better = falloff.compare(
+        "sim:kept-0.1", "sim:narrow", suite=SUITE, budget=32, run=folder / "better.falloff"
+    )
     with pytest.raises(UsageError, match=r"shows no place that sim:kept-0\.1 holds"):
         better.mine(folder / "x")
-    lost = falloff.compare(lambda _: "?", "sim:narrow", budget=16, run=folder / "lost.falloff")
+    lost = falloff.compare(
+        lambda _: "?", "sim:narrow", suite=SUITE, budget=16, run=folder / "lost.falloff"
+    )
     with pytest.raises(UsageError, match="rule_chain: centre not established"):
         lost.mine(folder / "x")
     two = falloff.compare(
-        "sim:teacher", ["sim:same", "sim:narrow"], budget=16, run=folder / "two.falloff"
+        "sim:teacher",
+        ["sim:same", "sim:narrow"],
+        suite=SUITE,
+        budget=16,
+        run=folder / "two.falloff",
     )
     with pytest.raises(UsageError, match="has 2 students"):
         two.mine(folder / "x")

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ import falloff
 from falloff.core import UnknownNameError
 from falloff.tracking import log_run
 from falloff.tracking.record import records_of
+
+SUITE = Path(__file__).parent.parent / "two_families.toml"
 
 needs_mlflow = pytest.mark.skipif(not importlib.util.find_spec("mlflow"), reason="needs mlflow")
 needs_wandb = pytest.mark.skipif(not importlib.util.find_spec("wandb"), reason="needs wandb")
@@ -22,7 +25,7 @@ needs_wandb = pytest.mark.skipif(not importlib.util.find_spec("wandb"), reason="
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("tracked") / "pair.falloff"
     students = ["sim:narrow", "sim:same"]
-    return falloff.compare("sim:teacher", students, budget=120, seed=7, run=path)
+    return falloff.compare("sim:teacher", students, suite=SUITE, budget=120, seed=7, run=path)
 
 
 def logged(run, to, cwd, **variables):
@@ -61,7 +64,7 @@ def test_an_edge_beyond_the_box_is_marked_as_a_bound(run):
 
 
 def test_a_model_measured_alone_has_a_record_too(tmp_path):
-    alone = falloff.measure("sim:teacher", budget=32, run=tmp_path / "alone")
+    alone = falloff.measure("sim:teacher", suite=SUITE, budget=32, run=tmp_path / "alone")
     (record,) = records_of(alone)
     assert record.numbers["volume"] == alone.comparison.teacher.volume.estimate
     assert "verdict" not in record.facts
