@@ -79,7 +79,8 @@ def lab_run(folder, *more):
     return subprocess.Popen(
         [sys.executable, "-m", "falloff", "lab", "run", "tiny.toml", "--workers", "1", *more],
         cwd=folder,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "200"},
+        env={k: v for k, v in os.environ.items() if not k.endswith("NUM_THREADS")}
+        | {"NO_COLOR": "1", "COLUMNS": "200"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -110,6 +111,8 @@ def test_an_experiment_killed_half_way_goes_on_and_grows_nothing_again(tmp_path)
     first = lab_run(tmp_path)
     wait_for(lambda: list(tmp_path.glob("lab/answers/*.json")), "nothing was measured")
     workers = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
+    for worker in workers:
+        assert b"OPENBLAS_NUM_THREADS=1" in Path(f"/proc/{worker}/environ").read_bytes()
     first.send_signal(signal.SIGKILL)
     first.communicate()
     wait_for(lambda: not any(map(is_alive, workers)), "workers outlive the command")

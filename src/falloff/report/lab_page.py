@@ -21,6 +21,7 @@ _HEAD = """# What the lab found
 Written by `falloff lab report` from the findings of the experiments that were run; each says
 beforehand, in its TOML, what it would take to hold. [How experiments are written](experiments.md).
 """
+_NOTHING_STATED = "No hypothesis was run yet, so none is answered here."
 _DEFINITIONS = f"""## How it is measured
 
 - Every model of a seed is asked the same probes, greedy; each seed has probes of its own. Verdicts
@@ -51,7 +52,7 @@ def lab_page(findings: Sequence[Finding], stem: str) -> str:
     stated = [found for found in findings if found.hypothesis]
     blocks = [
         _HEAD,
-        table(verdict_listing(stated)) + "\n" if stated else "",
+        f"{table(verdict_listing(stated)) or _NOTHING_STATED}\n",
         *(_section(found, stem) for found in findings),
         _DEFINITIONS,
         _LIMITS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import multiprocessing
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from falloff.lab.experiments.plan import Growth, Plan, Reading
 from falloff.lab.experiments.work import Problem, do, is_done, prepare
 
 Job = Growth | Reading
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Say = Callable[[str], None]
 
 
@@ -31,7 +33,7 @@ def run_experiment(experiment: Experiment, out: Path, *, workers: int, say: Say)
     been kept; the same call goes on from there.
     """
     found = None
-    with _alone(out):
+    with _alone(out), _one_thread_each():
         for seeds in _finished_seeds(experiment, out, workers=workers, say=say):
             found = finding(experiment, out, seeds)
             keep_finding(found, out)
@@ -142,6 +144,22 @@ class _Clock:
 def _minutes(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """For the processes to come. It has to be in their environment: once numpy is loaded, its
+    threads are there, and two of them that spin on a busy machine are slower than one."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -32,11 +32,9 @@ class Problem:
 
 
 def prepare() -> None:
-    """One thread; interrupted by whoever started this process alone, and no life after that one,
-    however it ended."""
+    """Interrupted by whoever started this process alone, and no life after that one, however it
+    ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
     os.environ["TQDM_DISABLE"] = "1"  # bars for loading half a megabyte
     parent = multiprocessing.parent_process()
     if parent is not None:
