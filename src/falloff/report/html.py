@@ -28,6 +28,7 @@ from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
+from falloff.report.unfinished import lacking_sentences
 from falloff.report.visible import one_line, visible
 from falloff.report.wording_effects import wording_sentences
 
@@ -96,6 +97,7 @@ def _environment() -> Environment:
     environment.filters |= _filters()
     environment.globals |= {
         "likeness": likeness,
+        "lacking_sentences": lacking_sentences,
         "null_sentences": null_sentences,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
