@@ -48,7 +48,7 @@ class ReportContents:
 
     ``finished``: whether all that was wanted has been asked; of the ``missing``, ``unasked`` are
     answers still to come, the others failed. ``budget``: the probes wanted of each model, where
-    the run says.
+    the run says. ``transcripts``: where pages with all transcripts are, as a link.
     """
 
     comparison: Comparison
@@ -64,3 +64,4 @@ class ReportContents:
     finished: bool = True
     unasked: int = 0
     budget: int | None = None
+    transcripts: str | None = None
