@@ -35,19 +35,22 @@ def contents_of(
     reader: RunReader, comparison: Comparison, novelty: Novelty | None = None
 ) -> ReportContents:
     """Everything that the report shows of a run."""
-    counts = reader.completeness().values()
+    manifest, counts = reader.manifest, reader.completeness().values()
     differing, shown = divergences(reader, seats(comparison))
     return ReportContents(
         comparison=comparison,
-        manifest=reader.manifest.as_dict(),
+        manifest=manifest.as_dict(),
         divergences=shown,
         left_out=differing - len(shown),
         run=str(reader.path),
         created=_created(reader),
         scored=sum(count.answered for count in counts),
         missing=sum(count.errors + count.unasked for count in counts),
-        axes={stamp.name: stamp.axes for stamp in reader.manifest.families},
+        axes={stamp.name: stamp.axes for stamp in manifest.families},
         novelty=novelty,
+        finished=manifest.finished,
+        unasked=sum(count.unasked for count in counts),
+        budget=manifest.sessions[-1].budget if manifest.sessions else None,
     )
 
 

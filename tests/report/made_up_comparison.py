@@ -16,6 +16,8 @@ from falloff.analysis.estimates import (
     FamilyComparison,
     FamilyProfile,
     Interval,
+    Measure,
+    MeasuredRetention,
     Profile,
     Shape,
     Spending,
@@ -245,6 +247,10 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         families=families,
         churn=Churn(both=310, lost=160, gained=12, neither=118, same_wrong=22),
         worst=(worst,) if narrow else (),
+        measures=tuple(
+            MeasuredRetention(measure=measure, retention=interval(estimate + by))
+            for measure, by in zip(Measure, (0.0, 0.02, 0.05, -0.06, 0.01), strict=True)
+        ),
     )
 
 

@@ -33,6 +33,7 @@ from falloff.analysis.fitted import with_expectations
 from falloff.analysis.headline import capabilities, headline_of
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
+from falloff.analysis.measures import under_measures
 from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
@@ -177,6 +178,7 @@ def _student(
         churn=add_churn([family.churn for family in compared]),
         worst=worst_cells(pairs),
         capabilities=capabilities(pairs),
+        measures=under_measures(pairs, headline),
         scopes=scopes_of(pairs, headline, weighed, (teacher, student)),
         **_likeness(weighed, teacher, student),
     )

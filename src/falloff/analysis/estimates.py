@@ -359,6 +359,24 @@ class CapabilityComparison:
     illusion: Interval
 
 
+class Measure(StrEnum):
+    """What the places of a box weigh, or the families of a suite."""
+
+    REPORTED = "as reported"
+    IN_U = "uniform on the scale of every axis"
+    CENTRE = "the centre of every axis weighs four times its top"
+    TOP = "the top of every axis weighs four times its centre"
+    FAMILIES = "every family weighs the same"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredRetention:
+    """Headline retention, had μ been ``measure``."""
+
+    measure: Measure
+    retention: Interval
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """May the student replace the teacher? By headline retention against ``margin``.
@@ -396,6 +414,7 @@ class StudentComparison:
     repeated: RepeatedComparison | None = None
     beyond_null: BeyondNull | None = None
     capabilities: tuple[CapabilityComparison, ...] = ()
+    measures: tuple[MeasuredRetention, ...] = ()
     scopes: Scopes | None = field(default=None, repr=False, compare=False)
 
 

@@ -45,6 +45,10 @@ class ReportContents:
     axes by family, for units, levels and labels; a family that is not in it is drawn from its
     curves and cells alone. ``novelty`` is None where no training data was given. A comparison
     without students is a report on one model.
+
+    ``finished``: whether all that was wanted has been asked; of the ``missing``, ``unasked`` are
+    answers still to come, the others failed. ``budget``: the probes wanted of each model, where
+    the run says. ``transcripts``: where pages with all transcripts are, as a link.
     """
 
     comparison: Comparison
@@ -57,3 +61,7 @@ class ReportContents:
     axes: Mapping[str, tuple[Axis, ...]] = field(default_factory=dict)
     novelty: Novelty | None = None
     left_out: int = 0
+    finished: bool = True
+    unasked: int = 0
+    budget: int | None = None
+    transcripts: str | None = None

@@ -98,6 +98,10 @@ def _student(comparison: Comparison, student: StudentComparison) -> dict[str, An
             }
             for of in student.capabilities
         ],
+        "measures": [
+            {"measure": found.measure.value, "retention": interval_as_dict(found.retention)}
+            for found in student.measures
+        ],
         "covered_weight": _finite(student.covered_weight),
         "bounds": _bounds(student.verdict),
         "churn": _churn(student.churn),

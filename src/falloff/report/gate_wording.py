@@ -15,6 +15,7 @@ from falloff.report.numerals import (
     roughly,
 )
 from falloff.report.scales import spoken_name, spoken_place
+from falloff.report.unfinished import errors_words, placed_words
 from falloff.report.visible import one_line
 
 _SUBJECTS = {
@@ -137,17 +138,15 @@ def gate_notes(report: GateReport) -> tuple[str, ...]:
         else "No policy was given, so the default holds: retention overall at least 90 %."
     ]
     if report.unasked or not all(result.finished for result in report.students):
-        wanted = f"of {count(report.budget)} probes to each model " if report.budget else ""
-        notes.append(
-            f"The run is not finished: {plural(report.probes, 'probe')} {wanted}placed,"
-            f" {plural(report.answered, 'answer')} there, {count(report.unasked)} of those placed"
-            " still to come. It cannot pass before it is finished."
+        placed = placed_words(
+            probes=report.probes,
+            budget=report.budget,
+            answered=report.answered,
+            unasked=report.unasked,
         )
+        notes.append(f"{placed} It cannot pass before it is finished.")
     if report.errors:
-        notes.append(
-            f"Calls failed: {plural(report.errors, 'answer')} missing, which counts neither for nor"
-            " against a model; the command that made the run asks again."
-        )
+        notes.append(errors_words(report.errors))
     if any(result.anytime for result in report.students):
         notes.append(
             "Bounds are those that hold however often a run is looked at and continued, since this"

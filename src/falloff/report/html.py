@@ -23,11 +23,13 @@ from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
 from falloff.report.likeness import likeness
+from falloff.report.measure_wording import measure_rows, measure_sentence, measured
 from falloff.report.novelty_figure import novelty_chart
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
+from falloff.report.unfinished import lacking_sentences
 from falloff.report.visible import one_line, visible
 from falloff.report.wording_effects import wording_sentences
 
@@ -96,6 +98,7 @@ def _environment() -> Environment:
     environment.filters |= _filters()
     environment.globals |= {
         "likeness": likeness,
+        "lacking_sentences": lacking_sentences,
         "null_sentences": null_sentences,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
@@ -115,6 +118,7 @@ def _filters() -> dict[str, Any]:
         "status": wording.status_sentence,
         "shape": beyond.shape_words,
         "p_value": beyond.p_words,
+        "measure_sentence": measure_sentence,
         "exponent": beyond.exponent_words,
         "compounding": beyond.compounding_words,
     }
@@ -136,6 +140,8 @@ def _filters() -> dict[str, Any]:
         "name": spoken_name,
         "curve": line_chart,
         "heat": heat_map,
+        "measure_rows": measure_rows,
+        "measured": measured,
         "novelty_sentences": novelty_sentences,
         "novelty_listings": novelty_listings,
         "novelty_chart": novelty_chart,

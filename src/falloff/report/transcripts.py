@@ -14,22 +14,36 @@ from falloff.core import Message, Outcome
 from falloff.report.choosing import MOST_SHOWN, failed, in_turn, kind_of, seated, solved
 from falloff.report.contents import Divergence, ModelAnswer
 from falloff.report.lineup import Seat
-from falloff.report.visible import excerpt, one_line
+from falloff.report.parting import Parting, parting
+from falloff.report.visible import excerpt, one_line, visible
 from falloff.report.vocabulary import REASONS
 
-_MOST_LETTERS = 1500
-_FIRST_TURNS, _LAST_TURNS = 4, 8
 # Mark-up around a row and around a turn, in bytes, measured and rounded up.
 _ROW_COST, _TURN_COST = 1500, 160
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much of a transcript is shown: letters a text, and turns at either end."""
+
+    letters: int = 1500
+    first: int = 4
+    last: int = 8
+
+
+IN_REPORT = Bounds()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One message as it is shown."""
+    """One message as it is shown. ``parts``: here the models part, by ``apart`` and calls_apart."""
 
     role: str
     text: str
     calls: tuple[str, ...] = ()
+    parts: bool = False
+    apart: str = ""
+    calls_apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +102,7 @@ def rows(divergences: Sequence[Divergence], seats: tuple[Seat, ...], budget: int
     """The rows shown: what only students fail first, cells in turn, within ``budget`` bytes."""
     shown: list[Row] = []
     for divergence in in_turn(divergences, seats):
-        row = _row(divergence, seats)
+        row = row_of(divergence, seats)
         budget -= _cost(row)
         if budget < 0 or len(shown) == MOST_SHOWN:
             break
@@ -101,20 +115,20 @@ def _order(row: Row) -> tuple[bool, str, list[float]]:
     return row.kind != "lost", row.divergence.family, at
 
 
-def _row(divergence: Divergence, seats: tuple[Seat, ...]) -> Row:
+def row_of(divergence: Divergence, seats: tuple[Seat, ...], bounds: Bounds = IN_REPORT) -> Row:
+    """A divergence with what was said, within ``bounds``; where the models part is marked."""
     prompt = _prompt(divergence.answers)
+    placed = seated(divergence.answers, seats)
+    said = [answer.transcript.messages[len(prompt) :] for _, answer in placed]
+    where = parting(said)
     return Row(
         divergence=divergence,
         kind=kind_of(divergence, seats),
         gold=one_line(divergence.gold, limit=300),
-        prompt=_turns(prompt),
+        prompt=_turns(prompt, bounds, None),
         columns=tuple(
-            Column(
-                seat=seat,
-                outcome=answer.outcome,
-                turns=_turns(answer.transcript.messages[len(prompt) :]),
-            )
-            for seat, answer in seated(divergence.answers, seats)
+            Column(seat=seat, outcome=answer.outcome, turns=_turns(messages, bounds, where))
+            for (seat, answer), messages in zip(placed, said, strict=True)
         ),
     )
 
@@ -130,29 +144,49 @@ def _prompt(answers: tuple[ModelAnswer, ...]) -> tuple[Message, ...]:
     )
 
 
-def _turns(messages: tuple[Message, ...]) -> tuple[Turn, ...]:
-    omitted = len(messages) - _FIRST_TURNS - _LAST_TURNS
+def _turns(
+    messages: tuple[Message, ...], bounds: Bounds, where: Parting | None
+) -> tuple[Turn, ...]:
+    turns = [
+        (number, message, where if where and where.turn == number else None)
+        for number, message in enumerate(messages)
+    ]
+    omitted = len(messages) - bounds.first - bounds.last
     if omitted <= 1:
-        return tuple(map(_turn, messages))
-    gap = Turn(role="", text=f"{omitted:,} turns not shown")
-    first, last = messages[:_FIRST_TURNS], messages[-_LAST_TURNS:]
-    return (*map(_turn, first), gap, *map(_turn, last))
+        return tuple(_turn(message, bounds, here) for _, message, here in turns)
+    first, last = turns[: bounds.first], turns[-bounds.last :]
+    hidden = where is not None and bounds.first <= where.turn < bounds.first + omitted
+    gap = f"{omitted:,} turns not shown" + ("; the models part in one of them" if hidden else "")
+    return (
+        *(_turn(message, bounds, here) for _, message, here in first),
+        Turn(role="", text=gap),
+        *(_turn(message, bounds, here) for _, message, here in last),
+    )
 
 
-def _turn(message: Message) -> Turn:
+def _turn(message: Message, bounds: Bounds, here: Parting | None) -> Turn:
+    shown = excerpt(message.content, bounds.letters)
+    calls = tuple(
+        f"{one_line(call.name)}({excerpt(call.arguments, bounds.letters)})"
+        for call in message.tool_calls
+    )
+    if here is None:
+        return Turn(role=message.role, text=shown, calls=calls)
+    alike = len(visible(message.content[: min(here.letters, bounds.letters)]))
     return Turn(
         role=message.role,
-        text=excerpt(message.content, _MOST_LETTERS),
-        calls=tuple(
-            f"{one_line(call.name)}({excerpt(call.arguments, _MOST_LETTERS)})"
-            for call in message.tool_calls
-        ),
+        text=shown[:alike],
+        apart=shown[alike:],
+        calls=calls[: here.calls],
+        calls_apart=calls[here.calls :],
+        parts=True,
     )
 
 
 def _cost(row: Row) -> int:
     """Bytes of the row in the page, about: escaping makes hostile text up to five times longer."""
     turns = [*row.prompt, *(turn for column in row.columns for turn in column.turns)]
-    said = "".join(turn.text + "".join(turn.calls) for turn in turns) + row.gold
+    shown = ["".join((t.text, t.apart, *t.calls, *t.calls_apart)) for t in turns]
+    said = "".join(shown) + row.gold
     special = sum(map(said.count, "<>&\"'"))
     return len(said.encode()) + 4 * special + _ROW_COST + _TURN_COST * len(turns)

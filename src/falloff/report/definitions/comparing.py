@@ -25,6 +25,18 @@ COMPARING = (
         keys=("retention_in_u",),
     ),
     Definition(
+        anchor="measures",
+        name="Retention under other measures",
+        meaning="The headline, had the measure μ been another: uniform on the scale of every axis;"
+        " leaning towards the centre, or towards the top; or with every family weighing the same"
+        " rather than every capability. Far apart, the measure decides as much as the models do.",
+        formula="R · R(other μ, fitted) / R(μ, fitted); leaning: dμ · 4^(±u) for every dose axis",
+        limits="Places are weighed anew in the fitted regions, so it leans on their form where few"
+        " probes were asked. The measure is fixed beforehand; this table is not to choose from.",
+        source=OWN,
+        keys=("measures.*",),
+    ),
+    Definition(
         anchor="weight",
         name="Weight and covered weight",
         meaning="A family's part in the headline: equal per capability, equal within it. Covered"
