@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -122,29 +122,37 @@ def divergences(reader: RunReader, seated: tuple[Seat, ...]) -> tuple[int, tuple
     """
     roles = list(reader.manifest.models)
     have_families(reader)
-    capability = {stamp.name: stamp.capability for stamp in reader.manifest.families}
     count, found = reader.differing(roles, MOST_SHOWN)
-    silent = [
-        Divergence(
-            probe=key,
-            family=placed.probe.family,
-            capability=capability[placed.probe.family],
-            coordinate=placed.probe.coordinate,
-            gold="",
-            answers=tuple(
-                ModelAnswer(
-                    model=reader.manifest.models[role].spec,
-                    transcript=Transcript(messages=()),
-                    outcome=outcomes[role],
-                )
-                for role in roles
-                if role in outcomes
-            ),
-        )
-        for key, (placed, outcomes) in found.items()
-    ]
+    silent = [_silent(reader, placed, outcomes) for placed, outcomes in found.values()]
     shown = itertools.islice(in_turn(silent, seated), MOST_SHOWN)
     return count, tuple(_with_words(reader, one, *found[one.probe]) for one in shown)
+
+
+def all_divergences(reader: RunReader) -> Iterator[Divergence]:
+    """Every such probe with what was said, one by one, by family and place in the run."""
+    have_families(reader)
+    for placed, outcomes in reader.each_differing(list(reader.manifest.models)):
+        yield _with_words(reader, _silent(reader, placed, outcomes), placed, outcomes)
+
+
+def _silent(reader: RunReader, placed: PlacedProbe, outcomes: Mapping[str, Outcome]) -> Divergence:
+    """Without what was said, models in the order of the manifest."""
+    family = placed.probe.family
+    return Divergence(
+        probe=placed.probe.id,
+        family=family,
+        capability=next(s.capability for s in reader.manifest.families if s.name == family),
+        coordinate=placed.probe.coordinate,
+        gold="",
+        answers=tuple(
+            ModelAnswer(
+                model=reader.manifest.models[role].spec,
+                transcript=Transcript(messages=()),
+                outcome=outcome,
+            )
+            for role, outcome in outcomes.items()
+        ),
+    )
 
 
 def _with_words(

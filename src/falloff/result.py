@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,11 +183,23 @@ class Run:
             return _pandas_frame(rows)
         return polars.DataFrame(rows, infer_schema_length=None)
 
-    def report(self, out: str | Path) -> Path:
-        """Write the report as one HTML file and return its path."""
+    def report(self, out: str | Path, *, transcripts: str | Path | None = None) -> Path:
+        """Write the report as one HTML file and return its path.
+
+        ``transcripts``: a new or empty folder for pages with every transcript that differs, which
+        the report then links to; a report alone has room for the first of them.
+        """
         from falloff.report import html_report, write_text
 
-        return write_text(Path(out), html_report(self.contents()))
+        contents, out = self.contents(), Path(out)
+        if transcripts is not None:
+            from falloff.gather import all_divergences
+            from falloff.report.transcript_pages import link_between, write_transcript_pages
+
+            with self._reader() as reader:
+                index = write_transcript_pages(Path(transcripts), contents, all_divergences(reader))
+            contents = replace(contents, transcripts=link_between(out, index))
+        return write_text(out, html_report(contents))
 
     def gate(
         self,

@@ -217,10 +217,13 @@ def test_report_shows_a_run_in_every_form(compared, tmp_path):
     folder, said = compared
     run = str(folder / "pair.falloff")
     out = tmp_path / "deep" / "page.html"
-    finding, path = falloff("report", run, "--out", str(out), cwd=tmp_path).stdout.splitlines()
+    said_in_full = ("--transcripts", "deep/said")
+    shown = falloff("report", run, "--out", str(out), *said_in_full, cwd=tmp_path)
+    finding, path = shown.stdout.splitlines()
     assert finding.startswith("sim:narrow keeps ")
     assert path == str(out)
-    assert out.read_text().startswith("<!doctype html>")
+    assert 'href="said/index.html"' in out.read_text()
+    assert "here they part" in (tmp_path / "deep" / "said" / "00001.html").read_text()
     assert "| " in falloff("report", run, "--format", "markdown", cwd=tmp_path).stdout
     assert "sim:narrow" in falloff("report", run, "--format", "terminal", cwd=tmp_path).stdout
     again = json.loads(falloff("report", run, "--json", cwd=tmp_path).stdout)

@@ -13,6 +13,7 @@ import pytest
 
 from falloff.report import html_report, write_text
 from falloff.report.contents import ReportContents
+from falloff.report.transcript_pages import ROWS_A_PAGE, link_between, write_transcript_pages
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -308,6 +309,25 @@ def test_one_model_alone_works_too(open_page: Open, alone: ReportContents, tmp_p
     assert page.troubles == []
     assert page.get_by_role("status").inner_text() == "10 shown, 10 of 10 match"
     assert page.evaluate(OVERLAPS) == []
+
+
+def test_pages_with_all_transcripts_are_reached_and_are_as_still(
+    open_page: Open, contents: ReportContents, hostile: str, tmp_path: Path
+) -> None:
+    found = [replace(one, gold=hostile) for one in contents.divergences]
+    index = write_transcript_pages(tmp_path / "said", contents, found)
+    whole = replace(contents, transcripts=link_between(tmp_path / "report.html", index))
+    page = open_page(write_text(tmp_path / "report.html", html_report(whole)), size="phone")
+    page.get_by_role("link", name="Every probe on which they differ").click()
+    page.get_by_role("link", name="1", exact=True).click()
+    page.get_by_role("link", name="Next page").first.click()
+    assert page.title() == "Transcripts, page 2 · falloff"
+    assert page.locator("details.row").count() == len(found) - ROWS_A_PAGE
+    page.locator("details.row summary").first.click()
+    assert page.get_by_text("here they part").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.troubles == []
+    assert all(url.startswith(tmp_path.as_uri()) for url in page.requests)
 
 
 def test_it_follows_the_reader_into_the_dark(open_page: Open) -> None:

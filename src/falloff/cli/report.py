@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,12 +33,22 @@ def report(
     traffic: options.Traffic = None,
     view: options.View = None,
     safe_region: options.SafeRegion = None,
+    transcripts: Annotated[
+        Path | None,
+        typer.Option(help="A new folder for pages with every transcript that differs."),
+    ] = None,
     config: ConfigFile = None,
     as_json: options.Json = False,
 ) -> None:
     """Show a run that is on disk, finished or not, without asking anything."""
     import falloff
+    from falloff.core import UsageError
 
+    if transcripts is not None and (as_json or form is not Format.HTML):
+        raise UsageError(
+            "Transcripts go with the page, not with --json or another format.",
+            remedy="Leave --transcripts out, or ask for the page.",
+        )
     noted = config or Noted()
     opened = falloff.open_run(
         run,
@@ -64,5 +75,5 @@ def report(
         written = write_text(out, markdown_report(opened.comparison, opened.novelty))
         typer.echo(f"{headline(opened.comparison)}\n{written}")
     else:
-        written = opened.report(out or run.with_suffix(".html"))
+        written = opened.report(out or run.with_suffix(".html"), transcripts=transcripts)
         typer.echo(f"{headline(opened.comparison)}\n{written}")

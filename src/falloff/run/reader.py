@@ -45,6 +45,10 @@ _OUTCOMES = f"""
 """  # noqa: S608
 
 
+# More than any run has; what SQLite can count to.
+_ALL = 2**63 - 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class FamilyAnswers(FamilyEvidence):
     """A family's evidence with what each model answered, and why it scored what it scored.
@@ -124,14 +128,20 @@ class RunReader:
         And by id the outcomes on some of them: at most ``most`` a cell, those that the first of
         ``roles`` solved apart from those that it did not.
         """
-        numbers = numbers_of_differing(self._rows, roles, most)
-        found: dict[str, tuple[PlacedProbe, dict[str, Outcome]]] = {}
-        for number in numbers:
-            for role in roles:
-                for placed, outcome in self._outcomes("WHERE p.number = ?", role, 0, number):
-                    _, outcomes = found.setdefault(placed.probe.id, (placed, {}))
-                    outcomes[role] = outcome
+        found = {placed.probe.id: (placed, of) for placed, of in self.each_differing(roles, most)}
         return count_differing(self._rows, roles), found
+
+    def each_differing(
+        self, roles: list[str], most: int = _ALL
+    ) -> Iterator[tuple[PlacedProbe, dict[str, Outcome]]]:
+        """Those probes one by one, by family and position, with the outcomes by role."""
+        for number in numbers_of_differing(self._rows, roles, most):
+            found = [
+                (placed, role, outcome)
+                for role in roles
+                for placed, outcome in self._outcomes("WHERE p.number = ?", role, 0, number)
+            ]
+            yield found[0][0], {role: outcome for _, role, outcome in found}
 
     def transcripts(
         self, role: str, probe_ids: Iterable[str], repeat: int = 0
