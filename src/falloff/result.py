@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,11 +178,15 @@ class Run:
     def to_frame(self) -> Any:
         """:meth:`rows` as a data frame: polars where it is installed, else pandas."""
         rows = list(self.rows())
-        try:
+        if find_spec("polars"):
             import polars
-        except ImportError:
-            return _pandas_frame(rows)
-        return polars.DataFrame(rows, infer_schema_length=None)
+
+            return polars.DataFrame(rows, infer_schema_length=None)
+        if find_spec("pandas"):
+            import pandas
+
+            return pandas.DataFrame(rows)
+        raise missing_extra("polars", "frames", "A data frame")
 
     def report(self, out: str | Path, *, transcripts: str | Path | None = None) -> Path:
         """Write the report as one HTML file and return its path.
@@ -319,11 +324,3 @@ class Run:
 
     def _reader(self) -> RunReader:
         return open_for_reading(self.path)
-
-
-def _pandas_frame(rows: list[dict[str, Any]]) -> Any:
-    try:
-        import pandas
-    except ImportError as error:
-        raise missing_extra("polars", "frames", "A data frame") from error
-    return pandas.DataFrame(rows)

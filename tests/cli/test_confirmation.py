@@ -21,7 +21,7 @@ def answered(folder, keys):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(folder)
         os.environ |= {"TERM": "xterm", "COLUMNS": "200"}
-        arguments = [sys.executable, *COMPARE, "--budget", "16", "--run", "r.falloff"]
+        arguments = [sys.executable, *COMPARE, "--budget", "40", "--run", "r.falloff"]
         os.execv(sys.executable, arguments)  # noqa: S606
     shown, deadline = b"", time.monotonic() + 60
     while time.monotonic() < deadline:

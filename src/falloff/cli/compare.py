@@ -50,7 +50,7 @@ def demo(
     as_json: options.Json = False,
     out: options.Out = None,
 ) -> None:
-    """Compare a small teacher with three students distilled from it. No key, no network."""
+    """Compare a small teacher with three students of it. No key, no network."""
     import falloff
 
     with progress_display() as progress:

@@ -81,10 +81,13 @@ def _plain() -> Show:
 def line(progress: Progress, known: Mapping[str, Span] | None = None) -> str:
     """One line: answers, rate, time left, and what is known so far of every model by name.
 
-    ``known``: value, low and high by role; unless given, what the design believes.
+    ``known``: value, low and high by role; unless given, what the design believes, which is less
+    than what is estimated of a run that is done.
     """
     if known is None:
-        known = {role: m.headline.span for role, m in progress.models.items() if m.headline}
+        done = 0 < progress.total <= progress.done
+        believed = {} if done else progress.models
+        known = {role: m.headline.span for role, m in believed.items() if m.headline}
     parts = [
         f"{progress.done}/{progress.total} answers",
         f"{progress.calls} calls",

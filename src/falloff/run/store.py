@@ -23,6 +23,8 @@ from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
 from falloff.run.salvage import is_doubtful, salvage
 from falloff.run.trouble import a_folder, decoded, explained
 
+# Differences to another run that an error names.
+_MOST_TOLD = 3
 _NUMBER = "(SELECT number FROM probes WHERE id = ?)"
 
 
@@ -324,7 +326,9 @@ def _with_null(connection: sqlite3.Connection, stored: Manifest, null: bool) -> 
 
 def _check_match(path: Path, stored: Manifest, wanted: Manifest) -> None:
     if differences := stored.differences(wanted):
+        told = "; ".join(differences[:_MOST_TOLD])
+        more = len(differences) - _MOST_TOLD
         raise RunFileError(
-            f"'{path}' holds another run. It differs in {'; '.join(differences)}.",
+            f"'{path}' holds another run. It differs in {told}{f'; and {more} more' * (more > 0)}.",
             remedy="Start it over with --fresh, or keep it and name another file with --run.",
         )
