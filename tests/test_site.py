@@ -55,6 +55,7 @@ def endpoint(folder):
         process.terminate()
 
 
+@pytest.mark.slow
 def test_a_teacher_behind_an_endpoint_is_replaced_as_the_tutorial_says(folder, endpoint):
     _, *commands = commands_of("replace-a-teacher.md")
     said = []

@@ -106,6 +106,7 @@ def kept(folder):
     return {file: file.stat().st_mtime_ns for file in files}
 
 
+@pytest.mark.slow
 def test_an_experiment_killed_half_way_goes_on_and_grows_nothing_again(tmp_path):
     (tmp_path / "tiny.toml").write_text(TINY)
     first = lab_run(tmp_path)

@@ -183,7 +183,9 @@ main()
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_no_process_is_left_when_the_run_is_ended(tmp_path: Path, how: signal.Signals) -> None:
     path = tmp_path / "a.falloff"
     with subprocess.Popen(
