@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from falloff.core import CURRENCY, Outcome, Reason
 from falloff.sampling import Guess
@@ -58,6 +59,16 @@ class Progress:
     models: Mapping[str, ModelProgress]
     notes: tuple[str, ...] = ()
     currency: str = CURRENCY
+
+    @classmethod
+    def of(cls, models: Mapping[str, ModelProgress], **more: Any) -> Progress:
+        """Summed over ``models``; ``more`` is what cannot be: time, rate, notes, currency."""
+        summed = (
+            *("done", "total", "errors", "calls"),
+            *("prompt_tokens", "cached_tokens", "completion_tokens"),
+        )
+        sums = {name: sum(getattr(model, name) for model in models.values()) for name in summed}
+        return cls(models=models, **sums, **more)
 
 
 @dataclass
@@ -149,18 +160,8 @@ class Meter:
         counts, elapsed = self._counts, max(now - self.start, 1e-9)
         etas = [count.eta(elapsed) for count in counts.values()]
         known = [eta for eta in etas if eta is not None]
-        return Progress(
-            done=sum(count.done for count in counts.values()),
-            total=sum(count.total for count in counts.values()),
-            errors=sum(count.errors for count in counts.values()),
-            calls=sum(count.calls for count in counts.values()),
-            prompt_tokens=sum(count.prompt_tokens for count in counts.values()),
-            cached_tokens=sum(count.cached_tokens for count in counts.values()),
-            completion_tokens=sum(count.completion_tokens for count in counts.values()),
-            elapsed=elapsed,
-            rate=sum(count.fresh for count in counts.values()) / elapsed,
-            eta_seconds=max(known, default=0.0) if len(known) == len(etas) else None,
-            models={
+        return Progress.of(
+            {
                 role: ModelProgress(
                     name=count.name,
                     done=count.done,
@@ -176,6 +177,9 @@ class Meter:
                 )
                 for role, count in counts.items()
             },
+            elapsed=elapsed,
+            rate=sum(count.fresh for count in counts.values()) / elapsed,
+            eta_seconds=max(known, default=0.0) if len(known) == len(etas) else None,
             notes=notes,
             currency=currency,
         )

@@ -56,18 +56,11 @@ def progress_of(
         role: _model(manifest, role, answers.get(role, _Answers()), totals[role], prices)
         for role in manifest.roles
     }
-    return Progress(
-        done=sum(model.done for model in models.values()),
-        total=sum(model.total for model in models.values()),
-        errors=sum(model.errors for model in models.values()),
-        calls=sum(model.calls for model in models.values()),
-        prompt_tokens=sum(model.prompt_tokens for model in models.values()),
-        cached_tokens=sum(model.cached_tokens for model in models.values()),
-        completion_tokens=sum(model.completion_tokens for model in models.values()),
+    return Progress.of(
+        models,
         elapsed=max((found.usage.busy for found in answers.values()), default=0.0),
         rate=sum(rate or 0.0 for rate in rates.values()),
         eta_seconds=_eta(models, rates),
-        models=models,
         currency=prices.currency,
     )
 

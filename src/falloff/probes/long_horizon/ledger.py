@@ -21,6 +21,7 @@ from falloff.probes.answers import same
 from falloff.probes.dialects import Dialogue, Wording
 from falloff.probes.family import family
 from falloff.probes.long_horizon.asides import asides
+from falloff.probes.long_horizon.teller import Teller
 from falloff.probes.task import Action, Answer, Observation, Say, World
 from falloff.probes.vocabulary import NAMES
 
@@ -41,30 +42,12 @@ INTERFERENCE = Axis(
 )
 
 
-@dataclass(kw_only=True)
-class User:
-    """Says the ``lines`` one after the other, whatever is said to it.
-
-    The last but one asks for the number; the last asks again, for its form.
-    """
-
-    lines: tuple[str, ...]
-    said: int = 0
+class User(Teller):
+    """The last line but one asks for the number; the last asks again, for its form."""
 
     @property
     def has_asked(self) -> bool:
         return self.said >= len(self.lines) - 1
-
-    def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
-        del arguments
-        return Observation(value=f"there is no tool {tool}", error=True)
-
-    def hear(self, text: str) -> str | None:
-        del text
-        if self.said == len(self.lines):
-            return None
-        self.said += 1
-        return self.lines[self.said - 1]
 
 
 @dataclass(frozen=True, kw_only=True)

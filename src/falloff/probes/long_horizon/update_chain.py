@@ -14,14 +14,14 @@ from __future__ import annotations
 import random
 import re
 import string
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from falloff.core import Axis, Coordinate, Message, Reason, Reply, ToolSpec
 from falloff.probes.answers import same
 from falloff.probes.dialects import Dialogue, Wording
 from falloff.probes.family import family
+from falloff.probes.long_horizon.teller import Teller
 from falloff.probes.reasoning.rule_chain import MODULUS, OPERATIONS, Rule
 from falloff.probes.task import Action, Answer, Call, Observation, Say, World
 from falloff.probes.text import Turns, spoken, user
@@ -43,25 +43,6 @@ INTERFERENCE = Axis(
     role="shift",
     description="changes, one a turn, that have no bearing on the answer",
 )
-
-
-@dataclass(kw_only=True)
-class Teller:
-    """Says the ``lines`` one after the other, whatever is said to it; the last is the question."""
-
-    lines: tuple[str, ...]
-    said: int = 0
-
-    def call(self, tool: str, arguments: Mapping[str, Any]) -> Observation:
-        del arguments
-        return Observation(value=f"there is no tool {tool}", error=True)
-
-    def hear(self, text: str) -> str | None:
-        del text
-        if self.said == len(self.lines):
-            return None
-        self.said += 1
-        return self.lines[self.said - 1]
 
 
 @dataclass(frozen=True, kw_only=True)
