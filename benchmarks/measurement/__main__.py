@@ -25,6 +25,8 @@ from . import (
     coverage,
     edges,
     interval_reports,
+    limits,
+    limits_report,
     ratios,
     reports,
     speed,
@@ -36,14 +38,14 @@ from .records import RESULTS, Table
 
 # Minutes of a quick run, and each table's share of a run's minutes.
 _QUICK = 4.5
-_SHARES = {"speed": 0.15, "edges": 0.2, "volumes": 0.2, "ratios": 0.15}
+_SHARES = {"limits": 0.05, "speed": 0.1, "edges": 0.2, "volumes": 0.2, "ratios": 0.15}
 _SHARES |= {"coverage": 0.15, "verdict": 0.15, "eavc": 0.0}
-_FULL_SHARES = {"speed": 0.03, "edges": 0.1, "volumes": 0.2, "ratios": 0.1}
+_FULL_SHARES = {"limits": 0.01, "speed": 0.02, "edges": 0.1, "volumes": 0.2, "ratios": 0.1}
 _FULL_SHARES |= {"coverage": 0.35, "verdict": 0.15, "eavc": 0.07}
 # Rounds: observers (or pairs) of each kind.
-_ROUNDS = {"edges": 20, "volumes": 12, "ratios": 8, "eavc": 1, "speed": 5}
+_ROUNDS = {"limits": 24, "edges": 20, "volumes": 12, "ratios": 8, "eavc": 1, "speed": 5}
 _ROUNDS |= {"coverage": 126, "verdict": 18}
-_QUICK_ROUNDS = {"edges": 4, "volumes": 1, "ratios": 1, "eavc": 0, "speed": 2}
+_QUICK_ROUNDS = {"limits": 4, "edges": 4, "volumes": 1, "ratios": 1, "eavc": 0, "speed": 2}
 _QUICK_ROUNDS |= {"coverage": 1, "verdict": 1}
 _SLOW = {True: 1, False: 4}
 
@@ -71,7 +73,7 @@ def main() -> None:
 
 def open_tables(folder: Path) -> dict[str, Table]:
     makers = {"edges": edges, "volumes": volumes, "ratios": ratios, "speed": speed}
-    makers |= {"coverage": coverage, "verdict": verdict}
+    makers |= {"coverage": coverage, "verdict": verdict, "limits": limits}
     opened = {name: module.table(folder) for name, module in makers.items()}
     return opened | {"eavc": aepsych_peer.table(folder)}
 
@@ -80,6 +82,8 @@ def units(name: str, rounds: int, *, slow: int) -> Iterator:
     """What a table has to do, in the order in which a stopped run is worth most."""
     if name == "edges":
         return edges.units(rounds, quests=slow, psignifits=slow)
+    if name == "limits":
+        return limits.units(rounds)
     if name == "volumes":
         return volumes.units(rounds)
     if name == "ratios":
@@ -97,6 +101,8 @@ def report(name: str, tables: dict[str, Table]) -> str:
     table = tables[name]
     if name == "edges":
         return reports.edges_report(table)
+    if name == "limits":
+        return limits_report.limits_report(table)
     if name == "volumes":
         parts = []
         for column, title in ((1, "Volume at τ"), (0, "Capability volume S")):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import interval_reports, reports, verdict
+from . import interval_reports, limits_report, reports, verdict
 from .__main__ import open_tables
 from .figure import figure
 from .quest import NODES
@@ -47,6 +47,12 @@ linear or quadratic logistic GLM that knows the chance level, ridge .01, .1 or 1
 kinds together:""",
     "Capability volume S": """Likewise; the plain mean over Sobol points is a peer as well.
 `shipped` boxes have the axes and listed levels of the shipped families.""",
+    "What placement can save": """The most that placing calls well can save: calls spread evenly
+over the cells against the best placement for one number, both with maximum likelihood in the
+observer's own form (pooled odds; chance 0, of the edge ¼ as well), by asymptotic variance, to the
+errors asked above. The best placement knows the observer beforehand. Where its ratio is below what
+is asked, no placement reaches that; more can come only from a peer whose estimator fits badly, or
+from knowing something beforehand.""",
     "By kind of observer": "Relative error of S at 128 calls.",
     "Student against teacher": """Error .1 of log(S_student/S_teacher). Students keep .4 to 1 of the
 teacher's volume: scaled, with a lower ceiling, of another shape or another region.""",
@@ -72,6 +78,7 @@ def page(tables: dict[str, Table]) -> str:
         reports.edges_report(tables["edges"]),
         reports.volumes_report(volumes, 1),
         reports.volumes_report(volumes, 0),
+        limits_report.limits_report(tables["limits"]),
         reports.kinds_report(volumes, 0),
         reports.ratios_report(tables["ratios"]),
         interval_reports.coverage_report(tables["coverage"]),

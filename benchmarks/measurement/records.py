@@ -25,6 +25,7 @@ RESULTS = Path(__file__).parent / "results"
 _DECIDE = (
     *("observers", "play", "fixed_designs", "edges", "volumes", "ratios", "speed"),
     *("coverage", "verdict", "glm", "curves", "quest", "aepsych_peer", "aepsych_server"),
+    "limits",
 )
 # Units in flight at once: what a run that is out of time still waits for.
 _AHEAD = 3

@@ -7,6 +7,7 @@ from benchmarks.measurement import (
     fixed_designs,
     glm,
     interval_reports,
+    limits,
     page,
     reports,
     verdict,
@@ -231,3 +232,22 @@ def test_rows_of_other_code_are_made_anew(tmp_path):
 def test_the_page_says_what_the_results_say():
     """If this fails: python -m benchmarks.measurement.page."""
     assert (page.DOCS / "measurement.md").read_text() == page.page(open_tables(RESULTS))
+
+
+def test_the_best_placement_of_two_slopes_is_known_and_never_worse_than_even_calls():
+    """Of one parameter all calls belong where it shows most; of a line's end, at its two ends."""
+    one = np.array([[0.5], [2.0], [1.0]])
+    assert np.isclose(limits.best(one, np.array([1.0])), 1 / 2.0)
+    assert np.isclose(limits.even(one, np.array([1.0])), (3 / (0.25 + 4 + 1)) ** 0.5)
+    x = np.linspace(-1, 1, 9)
+    line = np.column_stack([np.ones(9), x])
+    assert np.isclose(limits.best(line, np.array([1.0, 1.0])), 1.0)
+    rows = limits.limits(Subject("sim_2d", 0.0, "pooled", 0))
+    assert {target for target, *_ in rows} == {"limit:volume", "limit:volume_at"}
+    assert all(best <= even for _, _, even, best in rows)
+
+
+def test_calls_to_an_error_go_as_the_square_of_the_deviation():
+    few, many = (limits.calls(np.full(5, sd), 0.1, 1.0) for sd in (1.0, 2.0))
+    assert np.isclose(few, 2 / np.pi / 0.01)
+    assert np.isclose(many, 4 * few)
