@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq, linprog
-from scipy.stats import qmc
+from scipy.stats import norm, qmc
 
 from falloff.models.observers import Observer, Pooled
 from falloff.probes import Family
 
-from . import edges
-from .observers import TAU, Bent, Floats, box, draw_observer, grid_positions
+from . import edges, verdict
+from .observers import TAU, Bent, Floats, box, draw_observer, draw_pair, grid_positions
 from .records import RESULTS, Subject, Table, Unit
 
 COLUMNS = ("even", "best")
@@ -39,16 +39,33 @@ def limits(subject: Subject) -> list[tuple]:
     Of the edge in levels; of S and of V at τ as a share of their value.
     """
     family = box(subject.box, chance=subject.chance)
-    observer = draw_observer(family, subject.kind, subject.index)
-    at, make = _form(observer)
-    cells = grid_positions(family)
-    p, slopes = _slopes(make, at, cells)
-    p = np.clip(family.chance + (1 - family.chance) * p, 1e-9, 1 - 1e-9)
-    told = (1 - family.chance) * slopes / np.sqrt(p * (1 - p))[:, None]
-    rows = []
-    for name, gradient in _targets(family, make, at, cells):
-        rows.append((name, 1, even(told, gradient), best(told, gradient)))
-    return rows
+    form = _Form(draw_observer(family, subject.kind, subject.index))
+    told = _told(family, form)
+    return [
+        (name, 1, even(told, gradient), best(told, gradient))
+        for name, gradient in _targets(family, form)
+    ]
+
+
+def recognising(subject: Subject) -> list[tuple]:
+    """SDs of log(S_student/S_teacher), one call to each, of the pairs that the verdict should fail.
+
+    Each model has the placement that is best for it, which the same probes for both cannot be.
+    """
+    family = box(subject.box, chance=subject.chance)
+    pair = draw_pair(family, subject.kind, subject.index, kept=verdict.KEPT["below"])
+    squares = np.zeros(2)
+    for observer in pair.values():
+        form = _Form(observer)
+        told, gradient = _told(family, form), form.log_volume(grid_positions(family))
+        squares += np.square([even(told, gradient), best(told, gradient)])
+    return [("below", 1, *np.sqrt(squares))]
+
+
+def power(deviations: Floats, calls: int) -> float:
+    """How often a retention of .8 is found below .9, one-sided at 95 %, over ``deviations``."""
+    distance = np.log(verdict.MARGIN / verdict.KEPT["below"])
+    return float(norm.cdf(distance * np.sqrt(calls) / deviations - norm.ppf(0.95)).mean())
 
 
 def even(told: Floats, gradient: Floats) -> float:
@@ -75,51 +92,75 @@ def best(told: Floats, gradient: Floats) -> float:
     return float(found.fun) if found.success else float("nan")
 
 
-def _form(observer: Observer) -> tuple[Floats, Callable[[Floats], Observer]]:
-    """A pooled observer's parameters, and the observer that has given ones.
+class _Form:
+    """A pooled observer by its parameters ``at`` [d].
 
     Half-way points, log exponents of the axes, lapse; log pooling where there is something to pool.
     """
-    rule = observer.rule
-    k = len(rule.half)
-    powers = np.log(rule.rule.exponent * np.array(rule.powers))
-    pooling = [np.log(rule.rule.pooling)] if k > 1 else []
 
-    def make(at: Floats) -> Observer:
-        half, own = tuple(at[:k]), np.exp(at[k : 2 * k])
-        exponent = float(np.exp(at[k : 2 * k].mean()))
-        pooled = float(np.exp(at[2 * k + 1])) if k > 1 else rule.rule.pooling
-        bare = Pooled(half=half, exponent=exponent, pooling=pooled)
-        bent = Bent(rule=bare, half=half, powers=tuple(own / exponent))
-        return Observer(rule=bent, lapse=float(at[2 * k]))
+    def __init__(self, observer: Observer) -> None:
+        rule = observer.rule
+        half = np.array(rule.half) * np.resize(observer.stretch, len(rule.half))
+        exponents = np.log(rule.rule.exponent * observer.sharpness * np.array(rule.powers))
+        self._axes = len(half)
+        self._pooling = np.log(rule.rule.pooling)
+        pooling = [self._pooling] if self._axes > 1 else []
+        self.at = np.array([*half, *exponents, observer.lapse, *pooling])
 
-    return np.array([*rule.half, *powers, observer.lapse, *pooling]), make
+    def observer(self, at: Floats) -> Observer:
+        k = self._axes
+        half, exponents = tuple(at[:k]), at[k : 2 * k]
+        bare = Pooled(
+            half=half,
+            exponent=float(np.exp(exponents.mean())),
+            pooling=float(np.exp(at[2 * k + 1] if k > 1 else self._pooling)),
+        )
+        powers = tuple(np.exp(exponents - exponents.mean()))
+        return Observer(rule=Bent(rule=bare, half=half, powers=powers), lapse=float(at[2 * k]))
+
+    def competence(self, u: Floats) -> Floats:
+        return self.observer(self.at).competence(u)
+
+    def slopes(self, u: Floats) -> Floats:
+        """Of competence at u [n, k] by each parameter, [n, d]."""
+        return self.derivatives(lambda observer: observer.competence(u))
+
+    def log_volume(self, u: Floats) -> Floats:
+        """Of log S over the cells u, [d]."""
+        return self.slopes(u).mean(axis=0) / self.competence(u).mean()
+
+    def derivatives(self, value: Callable[[Observer], Floats | float | None]) -> Floats:
+        steps = _STEP * np.eye(len(self.at))
+        return np.stack(
+            [
+                (value(self.observer(self.at + step)) - value(self.observer(self.at - step)))
+                / (2 * _STEP)
+                for step in steps
+            ],
+            axis=-1,
+        )
 
 
-def _slopes(make, at: Floats, u: Floats) -> tuple[Floats, Floats]:
-    """Competence at u [n, k], and its derivative by each parameter [n, d]."""
-    return make(at).competence(u), _derivatives(lambda x: make(x).competence(u), at)
+def _told(family: Family, form: _Form) -> Floats:
+    """[cells, d] what one call at a cell tells of each parameter, in its own noise."""
+    cells, chance = grid_positions(family), family.chance
+    p = np.clip(chance + (1 - chance) * form.competence(cells), 1e-9, 1 - 1e-9)
+    return (1 - chance) * form.slopes(cells) / np.sqrt(p * (1 - p))[:, None]
 
 
-def _derivatives(value: Callable[[Floats], Floats | float], at: Floats) -> Floats:
-    steps = _STEP * np.eye(len(at))
-    return np.stack([(value(at + s) - value(at - s)) / (2 * _STEP) for s in steps], axis=-1)
-
-
-def _targets(family: Family, make, at: Floats, cells: Floats) -> Iterator[tuple[str, Floats]]:
+def _targets(family: Family, form: _Form) -> Iterator[tuple[str, Floats]]:
     """Each number's derivative by the parameters."""
     axes = len(family.axes)
     if axes == 1:
         levels = len(family.axes[0].levels) - 1
-        yield "limit:edge", levels * _derivatives(lambda x: make(x).edge(0, 1, TAU), at)
+        yield "limit:edge", levels * form.derivatives(lambda o: o.edge(0, 1, TAU))
         return
-    p, slopes = _slopes(make, at, cells)
-    yield "limit:volume", slopes.mean(axis=0) / p.mean()
+    yield "limit:volume", form.log_volume(grid_positions(family))
     # The boundary c = τ moves by the slopes there: a kernel over c reads them off a dense set.
     u = qmc.Sobol(axes, seed=0).random(_POINTS)
-    p, slopes = _slopes(make, at, u)
+    p = form.competence(u)
     kernel = np.clip(1 - np.abs(p - TAU) / _BAND, 0, None) / _BAND
-    yield "limit:volume_at", (kernel @ slopes / len(u)) / (p >= TAU).mean()
+    yield "limit:volume_at", (kernel @ form.slopes(u) / len(u)) / (p >= TAU).mean()
 
 
 def units(count: int) -> Iterator[Unit]:
@@ -127,6 +168,9 @@ def units(count: int) -> Iterator[Unit]:
         for name in BOXES:
             for chance in edges.CHANCES if name == edges.BOX else (0.0,):
                 yield Unit("limit", Subject(name, chance, KIND, index), limits)
+        for name in verdict.BOXES:
+            for chance in verdict.CHANCES:
+                yield Unit("below", Subject(name, chance, KIND, index), recognising)
 
 
 def table(folder: Path = RESULTS) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import edges, limits
+from . import edges, limits, verdict
 from .records import Table
 from .reports import EDGE, HALF_LEVEL, TENTH, VOLUME, VOLUME_AT, markdown
 from .summary import DRAWS
@@ -21,6 +21,27 @@ _ASKED = {
 
 
 def limits_report(table: Table) -> str:
+    return "\n\n".join([_calls_report(table), _power_report(table)])
+
+
+def _power_report(table: Table) -> str:
+    rows = []
+    for chances in (verdict.CHANCES, *((chance,) for chance in verdict.CHANCES)):
+        found = [
+            value
+            for (subject, method, _), value in table.rows.items()
+            if method == "below" and subject.chance in chances
+        ]
+        if len(found) < _FEW:
+            continue
+        even, best = np.array(found).T
+        shown = [f"{limits.power(sd, n):.2f}" for n in (400, 750) for sd in (even, best)]
+        rows.append([" and ".join(f"{c:g}" for c in chances), len(found), *shown])
+    head = ["chance", "pairs", "400 even", "400 at its best", "750 even", "750 at its best"]
+    return markdown(head, rows)
+
+
+def _calls_report(table: Table) -> str:
     head = ["of", "box", "observers", "spread evenly", "placed at its best", "ratio"]
     rows = []
     for target, (name, error, worst, bars) in _ASKED.items():

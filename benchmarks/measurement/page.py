@@ -52,7 +52,8 @@ over the cells against the best placement for one number, both with maximum like
 observer's own form (pooled odds; chance 0, of the edge ¼ as well), by asymptotic variance, to the
 errors asked above. The best placement knows the observer beforehand. Where its ratio is below what
 is asked, no placement reaches that; more can come only from a peer whose estimator fits badly, or
-from knowing something beforehand.""",
+from knowing something beforehand. Then how often a true retention of .8 would be recognised as
+below .9 in one look, both models' forms known and nothing else in doubt.""",
     "By kind of observer": "Relative error of S at 128 calls.",
     "Student against teacher": """Error .1 of log(S_student/S_teacher). Students keep .4 to 1 of the
 teacher's volume: scaled, with a lower ceiling, of another shape or another region.""",
