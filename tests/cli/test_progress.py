@@ -33,3 +33,7 @@ def test_one_model_alone_holds():
     alone = Meter({"model": "micro:base"}, start=0.0)
     alone.believe({"model": Guess(value=0.05, half_width=0.1)})
     assert line(alone.snapshot(1.0)).endswith("holds so far: micro:base 5 % (0–15 %)")
+
+
+def test_the_rate_of_a_slow_model_is_told_by_the_minute():
+    assert " · 4/min · " in line(meter().snapshot(30.0))

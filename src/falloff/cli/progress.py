@@ -92,7 +92,7 @@ def line(progress: Progress, known: Mapping[str, Span] | None = None) -> str:
         f"{progress.done}/{progress.total} answers",
         f"{progress.calls} calls",
         *_tokens(progress),
-        f"{progress.rate:.0f}/s",
+        _rate(progress.rate),
     ]
     if progress.eta_seconds is not None:
         parts.append(f"{duration(progress.eta_seconds)} left")
@@ -119,6 +119,11 @@ def _tokens(progress: Progress) -> list[str]:
         return []
     cached = f" ({progress.cached_tokens / said:.0%} cached)" if progress.cached_tokens else ""
     return [f"{_short(said)} + {_short(heard)} tokens{cached}"]
+
+
+def _rate(per_second: float) -> str:
+    """Of slow models by the minute, lest it read 0."""
+    return f"{per_second:.0f}/s" if per_second >= 1 else f"{60 * per_second:.0f}/min"
 
 
 def _short(count: int) -> str:
