@@ -12,7 +12,7 @@ from falloff.report.likeness import likeness
 from falloff.report.null_wording import null_listing, null_sentences
 
 
-def nulled(made, *, kept=(1.0, 0.98, 1.02), beyond=(0.2, 0.1, 0.3)):
+def nulled(made, *, kept=(1.0, 0.98, 1.02), beyond=(0.2, 0.1, 0.3), flips=(12, 9)):
     """The same, its teacher asked a second time."""
     found = BeyondNull(
         churn=Interval(estimate=0.25, low=0.2, high=0.3),
@@ -25,7 +25,7 @@ def nulled(made, *, kept=(1.0, 0.98, 1.02), beyond=(0.2, 0.1, 0.3)):
         model=made.teacher.model,
         profile=made.teacher,
         retention=Interval(estimate=kept[0], low=kept[1], high=kept[2]),
-        churn=Churn(both=500, lost=12, gained=9, neither=79),
+        churn=Churn(both=500, lost=flips[0], gained=flips[1], neither=79),
     )
     students = tuple(replace(student, beyond_null=found) for student in made.students)
     return replace(made, students=students, null=null)
@@ -52,8 +52,14 @@ def test_the_teacher_against_itself_comes_first_then_every_student():
 
 
 def test_a_teacher_that_has_changed_between_the_askings_is_an_alarm():
-    first, *_ = null_sentences(nulled(comparison(), kept=(0.9, 0.85, 0.95)))
+    first, *_ = null_sentences(nulled(comparison(), kept=(0.9, 0.85, 0.95), flips=(20, 4)))
     assert "not consistent with all of it" in first
+
+
+def test_a_few_flips_that_chance_makes_as_uneven_are_no_change():
+    first, *_ = null_sentences(nulled(comparison(), kept=(1.3, 1.1, 1.6), flips=(0, 3)))
+    assert "3 of them gained" in first
+    assert "in 25 % of cases, so it is not shown to have changed" in first
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from falloff.analysis.estimates import UNDEFINED, Churn, Comparison, Interval, StudentComparison
+from falloff.analysis.paired import mcnemar
 from falloff.report.listings import Listing
 from falloff.report.numerals import (
     DASH,
     bounded,
     count,
     defined,
+    percent,
     percent_interval,
     plural,
     points_interval,
 )
 from falloff.report.visible import one_line
 from falloff.report.wording import by_retention
+
+# Two-sided, as intervals of 90 % are.
+_BY_CHANCE = 0.1
 
 
 def null_sentences(comparison: Comparison) -> tuple[str, ...]:
@@ -65,6 +70,13 @@ def _itself(null: StudentComparison) -> str:
         return f"{said} and {counted}."
     if kept.low <= 1 <= kept.high:
         return f"{said}, consistent with all of it, and {counted}."
+    chance = mcnemar(null.churn.lost, null.churn.gained)
+    if chance >= _BY_CHANCE:
+        return (
+            f"{said} and {counted}, {count(null.churn.gained)} of them gained. As uneven comes by"
+            f" chance in {percent(chance)} of cases, so it is not shown to have changed, but"
+            " retention of the students may be off by as much."
+        )
     return (
         f"{said} and {counted}. That is not consistent with all of it: it has changed between the"
         " askings, so retention of the students may be off by as much."

@@ -172,7 +172,8 @@ COMPARING = (
         " same way. What it keeps of itself, and how often it flips, is what serving alone does."
         " Churn: the share of draws from μ that one of two askings solves and the other does not."
         " Beyond the null: a student's churn less the null's, on the same probes. “Consistent with"
-        " all of it”: the interval of retention holds 1.",
+        " all of it”: the interval of retention holds 1. Where it does not, but chance makes flips"
+        " as uneven in a tenth of cases or more (McNemar's exact test), no change is shown.",
         formula="churn(teacher, student) − churn(teacher, teacher again)",
         limits="Chance is not removed. A student steadier than its teacher has less churn; beyond"
         " the null may then be nought or less although they differ. The null speaks of the time"
