@@ -60,3 +60,11 @@ def test_its_error_is_as_large_as_it_is_off():
         off.append((found.mean - 0.8) / found.error)
         assert 0 < found.error < 1
     assert 0.7 < np.std(off) < 1.3
+
+
+def test_what_few_draws_reach_is_expected_only_so_far_as_many_bear_it():
+    """Expected far below all draws, not one of them may carry the whole weight."""
+    z = np.random.default_rng(0).normal(-2.8, 0.3, 1000)
+    weights = Ability(mean=-8.0, sd=0.5).weights(z)
+    assert 1 / (weights**2).sum() == pytest.approx(100, rel=0.01)
+    assert weights @ z < z.mean() - 0.3

@@ -1,10 +1,12 @@
 """Profiles and comparisons on simulated models whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from simulated import AXES, GRID, NOTHING, Truth, family, from_scores
 
-from falloff.analysis import Status, compare, profile_family
+from falloff.analysis import AXIS, LOOK, Status, compare, profile_family
 from falloff.analysis.verdict import verdict
 from falloff.core import Reason, UsageError
 
@@ -187,3 +189,21 @@ def test_further_probes_settle_the_verdict_if_the_estimate_stands():
     further = verdict(np.concatenate([[0.93], 0.93 + 0.05 * normal]), probes=100).further_probes
     shrunk = 0.05 * (100 / (100 + 1.1 * further)) ** 0.5
     assert verdict(np.concatenate([[0.93], 0.93 + shrunk * normal]), probes=1).status == "pass"
+
+
+def test_a_student_that_can_do_next_to_nothing_has_no_edge_and_its_volume_stays_small():
+    """Also where its other families lead to expect less than any draw of this one has."""
+    lost, names = Truth(h=(0.6, 0.7), lapse=0.99), ("a", "b", "c", "d")
+    truths = {"t": TEACHER, "s": lost}
+    families = [family(truths, n=60, seed=i, chance=0.0, name=n) for i, n in enumerate(names)]
+    looked = [
+        replace(data, shares=tuple(LOOK if share == AXIS else share for share in data.shares))
+        for data in families
+    ]
+    student = compared(looked).students[0]
+    assert student.verdict.status == "fail"
+    for found in student.profile.families:
+        assert found.status is Status.CENTRE_NOT_ESTABLISHED
+        assert all(curve.edge.estimate is None for curve in found.curves)
+        assert all(curve.competence[0] < 0.25 for curve in found.curves)
+        assert found.volume.high < 0.2

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import logit
 
 Floats = NDArray[np.float64]
@@ -28,6 +28,8 @@ LEAST_FAMILIES = 3
 # Priors on mean and log sd: standard deviations around 0.
 _PRIOR_MEAN, _PRIOR_LOG_SD = 1.5, 0.35
 _TINY = 1e-4
+# Share of the draws that have to carry an estimate.
+_LEAST_ESS = 0.1
 # Where the search begins: steps from no shift at all.
 _SIMPLEX = ((0.0, 0.0), (0.5, 0.0), (0.0, 0.3))
 
@@ -41,16 +43,33 @@ class Ability:
     error: float = 0.0
 
     def weights(self, z: Floats) -> Floats:
-        """[K] weights, adding up to 1, that turn draws of z under N(0, 1) into draws under this."""
+        """[K] weights, adding up to 1, that turn draws of z under N(0, 1) into draws under this.
+
+        Only so far as draws bear it: where few reach what is expected, the ratio of the two is
+        raised to a power below 1, so that the effective sample is a tenth of them at least.
+        """
         log_ratio = _log_ratio(z, self.mean, self.sd)
-        weight = np.exp(log_ratio - log_ratio.max())
-        return np.asarray(weight / weight.sum())
+        return _weights(log_ratio * _bearable(log_ratio))
 
     def follows(self, z: Floats) -> float:
         """Var(z)/sd², in [0, 1]: by how much a family's z moves with ``mean``."""
         weight = self.weights(z)
         variance = float(weight @ (z - weight @ z) ** 2)
         return min(variance / self.sd**2, 1.0)
+
+
+def _bearable(log_ratio: Floats) -> float:
+    """The largest power in [0, 1] that leaves the least effective sample."""
+
+    def excess(power: float) -> float:
+        return 1 / float((_weights(power * log_ratio) ** 2).sum()) - _LEAST_ESS * len(log_ratio)
+
+    return 1.0 if excess(1.0) >= 0 else float(brentq(excess, 0.0, 1.0))
+
+
+def _weights(log_weights: Floats) -> Floats:
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())
 
 
 def log_odds(volume: Floats) -> Floats:

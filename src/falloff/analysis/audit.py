@@ -65,13 +65,13 @@ class Audit:
         return _OWN_ERROR if self.misfit else 0.0
 
 
-def in_log_odds(error: float, volume: float) -> float:
-    """An ``error`` of a ``volume`` in (0, 1), in its log odds, where it stays inside (0, 1).
+def in_log_odds(errors: Floats, volume: float) -> Floats:
+    """Signed ``errors`` of a ``volume`` in (0, 1), in its log odds, where it stays inside (0, 1).
 
-    The step is taken towards the middle.
+    As large as the errors are towards the middle; as large in log odds the other way.
     """
-    inward = volume + (error if volume < 0.5 else -error)
-    return abs(float(logit(inward) - logit(volume)))
+    inward = volume + np.abs(errors) * (1 if volume < 0.5 else -1)
+    return np.asarray(np.sign(errors) * np.abs(logit(inward) - logit(volume)))
 
 
 def audit(

@@ -22,6 +22,7 @@ from falloff.analysis.region import Regions
 from falloff.core import child_seed
 
 _TINY = 1e-6
+_MOST_INFLATION = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,12 @@ class _Model:
 
     @property
     def inflation(self) -> float:
-        """How far draws of the volume are stretched: to the sandwich where it is the wider."""
-        return float(np.sqrt(max(1.0, sandwich(self.psi) / max(self.volume.var(), 1e-12))))
+        """How far draws of the volume are stretched: to the sandwich where it is the wider.
+
+        Not without end: a volume that is nought in nearly all draws has hardly a variance.
+        """
+        ratio = sandwich(self.psi) / max(self.volume.var(), 1e-12)
+        return float(np.clip(np.sqrt(ratio), 1.0, _MOST_INFLATION))
 
 
 def posterior_draws(data: FamilyData, roles: tuple[str, ...], *, tau: float) -> dict[str, Draws]:
@@ -145,12 +150,13 @@ def _widened(model: _Model, chosen: np.ndarray, form: Floats, rng: np.random.Gen
 
     ``form`` [DRAWS]: standard normal, the same for all models.
     """
-    odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))
+    odds = logit(np.clip(model.volume, _TINY, 1 - _TINY))[chosen]
     point = float(np.clip(model.volume.mean(), _TINY, 1 - _TINY))
-    draws = logit(point) + model.inflation * (odds[chosen] - odds.mean())
-    draws += in_log_odds(FORM_ERROR, point) * form + model.common
+    draws = odds + (model.inflation - 1) * (odds - logit(point))
+    draws += in_log_odds(FORM_ERROR * form, point) + model.common
     if model.audit.misfit:
-        draws += in_log_odds(model.audit.own_error, point) * rng.standard_normal(len(chosen))
+        errors = model.audit.own_error * rng.standard_normal(len(chosen))
+        draws += in_log_odds(errors, point)
     if model.reused:
         sd = float(draws.std()) * point * (1 - point)
         spread = few_items(model.psi) * sandwich(model.psi)

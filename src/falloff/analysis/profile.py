@@ -52,6 +52,7 @@ def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float
         status = Status.CENTRE_NOT_ESTABLISHED
     elif volume.low is not None and volume.low > _SATURATED:
         status = Status.SATURATED
+    held = status is not Status.CENTRE_NOT_ESTABLISHED
     return FamilyProfile(
         family=data.name,
         capability=data.capability,
@@ -63,7 +64,7 @@ def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float
         volume_at=interval(draws.volume_at) if draws else UNDEFINED,
         interaction=interval(draws.regions.rho) if draws else UNDEFINED,
         curves=tuple(
-            _curve(data, role, i, axis, draws, tau=tau)
+            _curve(data, role, i, axis, draws, tau=tau, held=held)
             for i, axis in enumerate(data.layout.doses)
             if draws
         ),
@@ -106,26 +107,36 @@ def _relative(data: FamilyData, draws: Draws, tau: float) -> Floats:
 
 
 def _curve(
-    data: FamilyData, role: str, index: int, axis: Axis, draws: Draws, *, tau: float
+    data: FamilyData, role: str, index: int, axis: Axis, draws: Draws, *, tau: float, held: bool
 ) -> AxisCurve:
+    """Where the centre is not ``held`` nothing falls: no edge, no steepness.
+
+    The curve is then the draws' mean: that of the mean parameters would be far from few answers.
+    """
     u = np.linspace(0.0, 1.0, _POINTS)
     places = np.zeros((_POINTS, data.layout.width))
     places[:, index] = u
     lines = draws.regions.competence(places)
     low, high = np.quantile(lines[1:], [LOW, HIGH], axis=0)
+    line = lines[0] if held else lines[1:].mean(axis=0)
+    edge = steepness = cliff = UNDEFINED
+    if held:
+        edge = edge_interval(draws.regions.edge(index, tau), axis)
+        steepness = _inside(draws, index, interval(draws.regions.steepness(index)), share=0.5)
+        cliff = _inside(draws, index, interval(_cliff(draws, index)), share=0.25)
     raw = tuple(c for c in cells(data, role) if _on_axis(c.coordinate, axis, data.axes))
     raw = tuple(sorted(raw, key=lambda cell: cell.coordinate[axis.name]))
     return AxisCurve(
         axis=axis.name,
         doses=tuple(axis.dose(float(x)) for x in u),
         u=_tuple(u),
-        competence=_tuple(lines[0]),
-        low=_tuple(np.minimum(low, lines[0])),
-        high=_tuple(np.maximum(high, lines[0])),
+        competence=_tuple(line),
+        low=_tuple(np.minimum(low, line)),
+        high=_tuple(np.maximum(high, line)),
         cells=raw,
-        edge=edge_interval(draws.regions.edge(index, tau), axis),
-        steepness=_inside(draws, index, interval(draws.regions.steepness(index)), share=0.5),
-        cliff=_inside(draws, index, interval(_cliff(draws, index)), share=0.25),
+        edge=edge,
+        steepness=steepness,
+        cliff=cliff,
         monotone=_monotone(raw, data.chance),
         compounding=compounding(axis, raw, data.chance),
     )
