@@ -1,4 +1,4 @@
-"""The command line as a user meets it: real processes, real files, exit codes."""
+"""The command line as a user meets it: real files, exit codes, processes where they matter."""
 
 import json
 import os
@@ -10,22 +10,27 @@ import time
 
 import pytest
 
+from command_line import command
+
 FALLOFF = [sys.executable, "-m", "falloff"]
 QUIET = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"}
 
 
 def falloff(*arguments, cwd, check=True):
-    done = subprocess.run(
+    return command(*arguments, cwd=cwd, check=check, COLUMNS="200")
+
+
+def process(*arguments, cwd):
+    """The same in a process of its own, which remembers nothing."""
+    return subprocess.run(
         [*FALLOFF, *arguments],
         cwd=cwd,
         env=os.environ | QUIET,
         capture_output=True,
+        check=True,
         text=True,
         timeout=120,
     )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
 
 
 PAIR = ("--teacher", "sim:teacher", "--student", "sim:narrow", "--budget", "120", "--seed", "7")
@@ -83,7 +88,7 @@ def answers(path):
 
 def test_two_empty_folders_give_the_same_numbers(compared, tmp_path):
     _, said = compared
-    again = falloff("compare", *PAIR, "--run", "pair.falloff", "--json", cwd=tmp_path)
+    again = process("compare", *PAIR, "--run", "pair.falloff", "--json", cwd=tmp_path)
     assert without_time(json.loads(again.stdout)) == without_time(said)
 
 
@@ -106,7 +111,7 @@ def test_a_run_killed_half_way_goes_on_and_gives_the_same_numbers(tmp_path):
     expected = falloff(*pair, *options, cwd=whole)
     killed = tmp_path / "killed"
     killed.mkdir()
-    process = subprocess.Popen(
+    going = subprocess.Popen(
         [*FALLOFF, *pair, *options],
         cwd=killed,
         stdout=subprocess.DEVNULL,
@@ -115,13 +120,13 @@ def test_a_run_killed_half_way_goes_on_and_gives_the_same_numbers(tmp_path):
     )
     path = killed / "r.falloff"
     deadline = time.monotonic() + 60
-    while count(path) < 100 and time.monotonic() < deadline and process.poll() is None:
+    while count(path) < 100 and time.monotonic() < deadline and going.poll() is None:
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    going.send_signal(signal.SIGKILL)
+    going.wait()
     kept = {row[:3]: row for row in answers(path)}
     assert 100 <= len(kept) < 600
-    resumed = falloff(*pair, *options, cwd=killed)
+    resumed = process(*pair, *options, cwd=killed)
     assert without_time(json.loads(resumed.stdout)) == without_time(json.loads(expected.stdout))
     after = {row[:3]: row for row in answers(path)}
     assert all(after[key] == row for key, row in kept.items())  # nothing was asked twice
@@ -264,7 +269,7 @@ def test_help_comes_at_once(tmp_path):
 def timed(folder):
     """CPU seconds of ``falloff --help``, children included."""
     before = os.times()
-    falloff("--help", cwd=folder)
+    process("--help", cwd=folder)
     after = os.times()
     return (
         after.children_user + after.children_system - before.children_user - before.children_system
