@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-from scipy.special import expit
 
 from falloff.analysis.ascent import climb
 from falloff.analysis.data import Floats
@@ -133,9 +132,13 @@ class Problem:
         width = self.u.shape[1]
         k = width - self.labels
         cell = self.u[:, k:].T
-        works, fails = expit(-pooled), expit(pooled)
+        # expit(−log O) and its complement; scipy's takes five times as long.
+        odds = np.exp(-np.abs(pooled))
+        larger = 1 / (1 + odds)
+        smaller = odds * larger
+        works = np.where(pooled > 0, smaller, larger)
         lapse = region.lapse_at(self.u)
-        by_odds = -((1 - lapse) * works * fails)
+        by_odds = -((1 - lapse) * smaller * larger)
         leaning = [part * stress for part, stress in zip(share, single, strict=True)]
         by_q = reduce(np.add, leaning) - pooled if k else np.zeros_like(pooled)
         by_lapse = -(lapse * (1 - lapse)) * works
