@@ -7,8 +7,8 @@ import pytest
 from hypothesis import settings
 
 # On CI the same examples each time; at a desk new ones, which is where surprises are welcome.
-settings.register_profile("desk", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("desk", deadline=None, max_examples=50)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 

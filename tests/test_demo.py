@@ -9,17 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from command_line import command
+
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
 def falloff(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-c", "from falloff.cli import main; main()", *arguments],
-        cwd=cwd,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    return command(*arguments, cwd=cwd, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +60,8 @@ def test_readme_says_what_the_demo_finds(demo):
 
 def test_readmes_python_runs(tmp_path, monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "readme.py").write_text(code)
+    assert "budget=200" in code
+    (tmp_path / "readme.py").write_text(code.replace("budget=200", "budget=40"))
     done = subprocess.run(
         [sys.executable, "readme.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -76,5 +73,5 @@ def test_readmes_python_runs(tmp_path, monkeypatch):
 def test_readmes_commands_exist():
     lines = re.findall(r"^falloff ([\w-]+)(?: (list|grow|sample|show))?", README, re.MULTILINE)
     assert len(lines) >= 5
-    for command in lines:
-        falloff(*filter(None, command), "--help", cwd=".")
+    for words in lines:
+        falloff(*filter(None, words), "--help", cwd=".")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import falloff
+from command_line import command
 from falloff.core import Reply
 from falloff.models.simulated import Simulated, positions
 from falloff.probes import FAMILIES
@@ -22,17 +20,9 @@ SUITE = str(Path(__file__).parent / "two_families.toml")
 KEYS = {"estimate", "low", "high", "censored"}
 
 
-def command(*arguments, cwd):
-    done = subprocess.run(
-        [sys.executable, "-c", "from falloff.cli import main; main()", *arguments],
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def object_of(*arguments, cwd):
+    """What a command prints."""
+    return command(*arguments, cwd=cwd, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +39,8 @@ def said(tmp_path_factory):
         SUITE,
     )
     asked = (*pair, "--repeats", "3", "--logprobs", "5", "--run", "a.falloff", "--json")
-    first = command("compare", *asked, cwd=folder)
-    assert command("compare", *asked, cwd=folder) == first, "a finished run is only shown again"
+    first = object_of("compare", *asked, cwd=folder)
+    assert object_of("compare", *asked, cwd=folder) == first, "a finished run is only shown again"
     return json.loads(first)
 
 
@@ -85,7 +75,7 @@ def test_repeats_change_nothing_else(said, tmp_path):
         SUITE,
         "--json",
     )
-    plain = json.loads(command("compare", *pair, cwd=tmp_path))
+    plain = json.loads(object_of("compare", *pair, cwd=tmp_path))
     ours, theirs = said["students"][0], plain["students"][0]
     for name in ("retention", "centre_ratio", "illusion", "verdict", "churn", "worst_cells"):
         assert ours[name] == theirs[name]
@@ -197,6 +187,6 @@ def test_measure_has_pass_k_too(tmp_path):
         "2",
         "--json",
     )
-    found = json.loads(command(*asked, cwd=tmp_path))
+    found = json.loads(object_of(*asked, cwd=tmp_path))
     assert len(found["repeatability"]["pass_k"]) == 2
     assert all(family["repeatability"] for family in found["families"])

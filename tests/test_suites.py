@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import falloff
+from command_line import command
 from falloff import measure
 from falloff.analysis.comparison import shares_of
 from falloff.core import UsageError
@@ -25,11 +25,11 @@ OWN = HOUSE / "examples" / "my_probes.py"
 PAIR = ("--teacher", "sim:teacher", "--student", "sim:same")
 
 
-def command(*arguments, cwd):
+def process(*arguments, cwd):
+    """A command in a process of its own, which has loaded no families of anybody's."""
     return subprocess.run(
         [sys.executable, "-c", "from falloff.cli import main; main()", *map(str, arguments)],
         cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "160"},
         capture_output=True,
         check=False,
         text=True,
@@ -37,12 +37,18 @@ def command(*arguments, cwd):
 
 
 @pytest.fixture
-def own(tmp_path):
-    """A file of the user's, whose families are forgotten afterwards."""
+def forgetting():
+    """Families that are loaded in a test are forgotten afterwards."""
     before = set(FAMILIES)
-    yield shutil.copy(OWN, tmp_path / "ours.py")
+    yield
     for name in set(FAMILIES) - before:
         FAMILIES.forget(name)
+
+
+@pytest.fixture
+def own(forgetting, tmp_path):
+    """A file of the user's."""
+    return shutil.copy(OWN, tmp_path / "ours.py")
 
 
 def words(messages):
@@ -91,18 +97,18 @@ def test_another_weight_or_box_is_another_run(tmp_path):
 def test_own_families_are_compared_and_their_report_outlives_them(tmp_path):
     ours = shutil.copy(OWN, tmp_path / "ours.py")
     said = ("compare", "--probes", ours, *PAIR[:3], "sim:narrow", "--budget", 24)
-    done = command(*said, "--run", "a.falloff", cwd=tmp_path)
+    done = process(*said, "--run", "a.falloff", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "a.html").read_text()
     assert UNKNOWN_GOLD not in page
     assert falloff.open_run(tmp_path / "a.falloff").manifest.probes_file == digest(ours)
     before = digest(ours)
     ours.write_text(ours.read_text() + "\n# mended\n")
-    changed = command(*said, "--run", "a.falloff", cwd=tmp_path)
+    changed = process(*said, "--run", "a.falloff", cwd=tmp_path)
     assert changed.returncode == 2
     assert f"probes file: {before[:12]}…" in changed.stderr
     ours.unlink()
-    report = command("report", "a.falloff", cwd=tmp_path)
+    report = process("report", "a.falloff", cwd=tmp_path)
     assert report.returncode == 0, report.stderr
     assert UNKNOWN_GOLD in (tmp_path / "a.html").read_text()
     run = falloff.open_run(tmp_path / "a.falloff")
@@ -112,19 +118,19 @@ def test_own_families_are_compared_and_their_report_outlives_them(tmp_path):
 def test_with_the_file_the_run_asked_from_golds_and_wordings_are_shown(own, tmp_path):
     """In a process of their own, which has not loaded it for asking."""
     run, page, table = tmp_path / "a.falloff", tmp_path / "a.html", tmp_path / "a.csv"
-    command("measure", "sim:narrow", "--probes", own, "--budget", 24, "--run", run, cwd=tmp_path)
-    command("report", run, "--out", page, cwd=tmp_path)
+    process("measure", "sim:narrow", "--probes", own, "--budget", 24, "--run", run, cwd=tmp_path)
+    process("report", run, "--out", page, cwd=tmp_path)
     assert UNKNOWN_GOLD in page.read_text()
-    assert command("report", run, "--probes", own, "--out", page, cwd=tmp_path).returncode == 0
+    assert process("report", run, "--probes", own, "--out", page, cwd=tmp_path).returncode == 0
     assert UNKNOWN_GOLD not in page.read_text()
-    assert command("export", run, table, "--probes", own, cwd=tmp_path).returncode == 0
+    assert process("export", run, table, "--probes", own, cwd=tmp_path).returncode == 0
     with table.open(newline="") as lines:
         assert {row["template"] for row in csv.DictReader(lines)} <= {"0", "1"}
 
 
 def test_another_file_than_the_run_asked_from_is_refused(own, tmp_path):
     run = tmp_path / "a.falloff"
-    command("measure", "sim:narrow", "--probes", own, "--budget", 24, "--run", run, cwd=tmp_path)
+    process("measure", "sim:narrow", "--probes", own, "--budget", 24, "--run", run, cwd=tmp_path)
     own.write_text(f"{own.read_text()}\n# changed\n")
     with pytest.raises(UsageError, match="has changed since"):
         falloff.open_run(run, probes=own)
@@ -208,7 +214,7 @@ UNSOLVED = OWN.read_text().replace("return same(answer", "return not same(answer
         ({"p.py": UNSOLVED}, ["--probes", "p.py"], 2, "the oracle's episode is wrong"),
     ],
 )  # fmt: skip
-def test_bad_input_is_one_clear_error(files, arguments, code, said, tmp_path):
+def test_bad_input_is_one_clear_error(files, arguments, code, said, forgetting, tmp_path):
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     done = command("compare", *arguments, *PAIR, cwd=tmp_path)

@@ -106,9 +106,10 @@ class Run:
         from falloff.gather import families_of
         from falloff.novelty import novelty_of
 
-        comparison = self.comparison
+        comparison, around = self.comparison, self._around or Surroundings()
         with self._reader() as reader:
-            around = self._around or Surroundings()
+            if around.training is None and reader.manifest.training is None:
+                return None
             return novelty_of(reader, families_of(reader), comparison, around)
 
     def curves(self) -> list[dict[str, Any]]:

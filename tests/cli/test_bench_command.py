@@ -1,24 +1,14 @@
 """``--bench`` on the command line: what is said, what is printed, what is an error."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from command_line import command
+
 FILE = Path(__file__).parent.parent.parent / "examples" / "own-benchmark.jsonl"
 PAIR = ("compare", "--teacher", "sim:teacher", "--student", "sim:narrow")
-
-
-def command(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", "from falloff.cli import main; main()",
-         *map(str, arguments)],
-        cwd=cwd, env=os.environ | {"NO_COLOR": "1", "COLUMNS": "160"},
-        capture_output=True, check=False, text=True,
-    )  # fmt: skip
 
 
 def test_one_object_on_stdout_and_the_reading_on_stderr(tmp_path):

@@ -4,9 +4,9 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
-from test_gate_command import command
 
 import falloff
+from command_line import command
 
 
 @pytest.fixture(scope="module")

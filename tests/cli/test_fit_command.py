@@ -1,32 +1,20 @@
 """``falloff fit`` as a user meets it; numerics may not warn, so warnings are errors here too."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from command_line import command
+
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 HORIZON, LENGTHS = EXAMPLES / "synthetic-horizon.csv", EXAMPLES / "synthetic-lengths.csv"
-FIT = [sys.executable, "-W", "error", "-c", "from falloff.cli import main; main()", "fit"]
 LEVELS = (1, 2, 4, 8, 16, 32)
 
 
 def fit(*arguments, cwd, check=True, columns="160"):
-    done = subprocess.run(
-        [*FIT, *map(str, arguments)],
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": columns},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
+    return command("fit", *arguments, cwd=cwd, check=check, COLUMNS=columns)
 
 
 def rows(scores, model="a"):

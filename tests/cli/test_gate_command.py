@@ -1,9 +1,6 @@
 """The gate as a build server meets it: exit codes, files, and policies that cannot be."""
 
 import json
-import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,22 +8,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import falloff
+from command_line import command
 from falloff.policy_file import read_policy
 
 SUITE = Path(__file__).parent.parent / "two_families.toml"
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "gate.toml"
-
-
-def command(*arguments, cwd, **variables):
-    return subprocess.run(
-        [sys.executable, "-m", "falloff", *map(str, arguments)],
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"} | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")

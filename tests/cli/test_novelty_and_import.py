@@ -1,32 +1,19 @@
-"""Training data, traffic and logs on the command line: real processes, real files, exit codes."""
+"""Training data, traffic and logs on the command line: real files, exit codes."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-FALLOFF = [sys.executable, "-W", "error", "-c", "from falloff.cli import main; main()"]
-QUIET = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120"}
+from command_line import command
+
 # As lm-evaluation-harness 0.4.13 wrote them, of two embedded models on examples/lm-eval.
 LOGS = Path(__file__).parent.parent / "logs" / "lm-eval-0.4.13"
 SUITE = Path(__file__).parent.parent / "two_families.toml"
 
 
 def falloff(*arguments, cwd, check=True):
-    done = subprocess.run(
-        [*FALLOFF, *map(str, arguments)],
-        cwd=cwd,
-        env=os.environ | QUIET,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
+    return command(*arguments, cwd=cwd, check=check, COLUMNS="120")
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,11 @@ from falloff.probes.task import Answer
 NAMES = [family.name for family in public_families()]
 
 
+@pytest.mark.parametrize("seeds", [20, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", NAMES)
-def test_every_family_keeps_to_the_contract(name, rule):
-    assert not [str(breach) for breach in breaches(FAMILIES[name], seeds=50, rules=[rule])]
+def test_every_family_keeps_to_the_contract(name, rule, seeds):
+    assert not [str(breach) for breach in breaches(FAMILIES[name], seeds=seeds, rules=[rule])]
 
 
 @pytest.mark.slow
@@ -39,11 +40,11 @@ def test_a_thousand_probes_are_made_in_two_seconds(name, cpu_seconds):
     dialect = sorted(family.renderers)[0]
 
     def render():
-        for i in range(250):
+        for i in range(100):
             probe = family.probe(at, child_seed("speed", i))
             family.renderer(dialect).prompt(family.task(probe))
 
-    assert 4 * cpu_seconds(render) < 2
+    assert 10 * cpu_seconds(render) < 2
 
 
 def test_probes_are_the_same_in_another_process_under_another_hash_seed():

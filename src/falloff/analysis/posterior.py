@@ -161,13 +161,16 @@ def _log_likelihood(regions: Regions, tally: Tally) -> Floats:
 
 
 def _of_block(regions: Regions, tally: Tally) -> Floats:
-    competence = regions.competence_at_once(tally.u)
+    competence = regions.competence_by_place(tally.u)
     floor, won, lost = (
         part.astype(competence.dtype)
         for part in (tally.floor, tally.successes, tally.trials - tally.successes)
     )
-    p = success(competence, tally.chance, floor)
-    return np.asarray(np.log(p) @ won + np.log1p(-p) @ lost, dtype=np.float64)
+    p = success(competence, tally.chance, floor[:, None])
+    # Most places are all won or all lost, and have no say in the other sum.
+    some_won, some_lost = won > 0, lost > 0
+    of_won = won[some_won] @ np.log(p[some_won])
+    return np.asarray(of_won + lost[some_lost] @ np.log1p(-p[some_lost]), dtype=np.float64)
 
 
 def _admitted(log_likelihood: Floats, most: float) -> float:
