@@ -73,7 +73,7 @@ def load_untrained(text: str | Path, *, seed: int) -> Any:
 
     check_folder(options.path)
     try:
-        with _quiet(), torch.random.fork_rng(devices=()):
+        with quiet(), torch.random.fork_rng(devices=()):
             torch.manual_seed(seed)
             config = AutoConfig.from_pretrained(
                 options.path, local_files_only=True, trust_remote_code=False
@@ -98,7 +98,7 @@ def _from_pretrained(options: Options, device: str) -> tuple[Any, Any, dict[str,
     quantised = "quantization_config" in read_config(options.path)
     # Quantised weights cannot be moved later; on the processor they are loaded in any case.
     placed = {"device_map": device} if quantised and device != "cpu" else {}
-    with _quiet():
+    with quiet():
         network, loaded = AutoModelForCausalLM.from_pretrained(
             options.path,
             dtype=_dtype(options, device, quantised=quantised),
@@ -176,7 +176,7 @@ def _check_complete(folder: Path, loaded: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No progress bar and no warnings of transformers, whose settings come back."""
     from transformers.utils import logging
 
