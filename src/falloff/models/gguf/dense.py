@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stderr
 from pathlib import Path
 
 from falloff.core import ModelError
@@ -25,8 +23,7 @@ def load_dense(path: Path, *, spec: str, sha256: str) -> Model:
     from falloff.models.hf.model import HfModel
 
     try:
-        # One of its progress bars heeds no setting.
-        with quiet(), redirect_stderr(io.StringIO()):
+        with quiet():
             network = AutoModelForCausalLM.from_pretrained(
                 path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
             )

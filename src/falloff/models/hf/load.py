@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,10 @@ def load_hf(text: str | Path) -> Any:
     except Exception as problem:
         raise _not_loaded(folder, problem) from problem
     _check_complete(folder, loaded)
-    return HfModel(
-        network.eval(), tokenizer, spec=f"hf:{text}", files=digests(folder), options=options
-    )
+    with quiet():  # packed weights are unpacked by the first pass
+        return HfModel(
+            network.eval(), tokenizer, spec=f"hf:{text}", files=digests(folder), options=options
+        )
 
 
 def load_untrained(text: str | Path, *, seed: int) -> Any:
@@ -177,14 +179,18 @@ def _check_complete(folder: Path, loaded: dict[str, Any]) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No progress bar and no warnings of transformers, whose settings come back."""
+    """No progress bar and no warnings of transformers, whose settings come back.
+
+    Other packages that it loads with have bars that heed no setting.
+    """
     from transformers.utils import logging
 
     shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     try:
-        yield
+        with redirect_stderr(io.StringIO()):
+            yield
     finally:
         logging.set_verbosity(verbosity)
         if shown:
