@@ -3,8 +3,9 @@
 Same checkpoint, prompts, stops and bounds, float32, greedy; each peer at its best batch size. Three
 kinds of work: single turns, the same after worked examples (a beginning that prompts share), and
 conversations of several turns. Every measurement is a process of its own; loading is not counted.
+Once each peer's best batch size is known, all are measured in turn, and the medians compared.
 
-    python -m benchmarks.asking.local [--checkpoint FOLDER …] [--probes 256]
+    python -m benchmarks.asking.local [--checkpoint FOLDER …] [--probes 256] [--rounds 3]
 
 Without ``--checkpoint``: the embedded teacher. A peer that is not installed is left out, and that
 is said. Texts that differ are counted: near-ties can fall either way.
@@ -15,12 +16,15 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 BATCHES = (1, 8, 16, 32, 64, 128)
+OURS = 128  # as ?concurrency= unless told
 BAR, AIM = 2.0, 3.0
 WORKS = ("single", "examples", "turns")
 
@@ -38,27 +42,47 @@ def measured(engine: str, folder: Path, work: str, probes: int, batch: int) -> d
     return result
 
 
-def best(engine: str, folder: Path, work: str, probes: int, batches: list[int]) -> dict[str, Any]:
+def best_batch(engine: str, folder: Path, work: str, probes: int, batches: Sequence[int]) -> int:
+    """The batch size at which the engine takes least."""
+    if len(batches) == 1:
+        return batches[0]
     found = [measured(engine, folder, work, probes, batch) for batch in batches]
-    return min(found, key=lambda result: result["cpu"])
+    fastest: int = min(found, key=lambda result: result["cpu"])["batch"]
+    return fastest
 
 
-def compare(folder: Path, probes: int, batches: list[int]) -> None:
-    print(f"\n{folder}, {probes} probes, one thread")
+def median(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """One of the results, with the medians of all for its times."""
+    times = {name: statistics.median(r[name] for r in results) for name in ("cpu", "wall")}
+    return {**results[0], **times}
+
+
+def compare(folder: Path, probes: int, batches: Sequence[int], rounds: int) -> None:
+    print(f"\n{folder}, {probes} probes, one thread, median of {rounds}")
     peers = ["generate", *(["lm_eval"] if importlib.util.find_spec("lm_eval") else [])]
     if "lm_eval" not in peers:
         print("lm-eval is not installed (pip install lm-eval): left out")
     for work in WORKS:
-        ours = measured("falloff", folder, work, probes, 128)
+        sizes = {peer: best_batch(peer, folder, work, probes, batches) for peer in peers}
+        sizes = {"falloff": OURS, **sizes}
+        turns = [
+            {engine: measured(engine, folder, work, probes, size) for engine, size in sizes.items()}
+            for _ in range(rounds)
+        ]
+        of = {engine: median([turn[engine] for turn in turns]) for engine in sizes}
+        ours = of["falloff"]
         print(f"  {work}: {ours['turns']} turns, {ours['tokens']} tokens written")
         print(_line("falloff", ours, probes))
         for peer in peers:
-            theirs = best(peer, folder, work, probes, batches)
+            theirs = of[peer]
             differ = sum(a != b for a, b in zip(ours["texts"], theirs["texts"], strict=True))
             ratio = theirs["cpu"] / ours["cpu"]
             verdict = "below the bar" if ratio < BAR else "aim met" if ratio >= AIM else "met"
             name = f"{peer}, batch {theirs['batch']}"
-            print(f"{_line(name, theirs, probes)}  {ratio:.2f}x ({verdict}); {differ} texts differ")
+            print(
+                f"{_line(name, theirs, probes)}  {ratio:.2f}x ({verdict}); {differ} texts differ",
+                flush=True,
+            )
 
 
 def _line(name: str, result: dict[str, Any], probes: int) -> str:
@@ -73,9 +97,10 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, nargs="*", default=[EMBEDDED / "teacher"])
     parser.add_argument("--probes", type=int, default=256)
     parser.add_argument("--batches", type=int, nargs="*", default=list(BATCHES))
+    parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     for folder in asked.checkpoint:
-        compare(folder, asked.probes, asked.batches)
+        compare(folder, asked.probes, asked.batches, asked.rounds)
 
 
 if __name__ == "__main__":

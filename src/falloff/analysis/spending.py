@@ -44,6 +44,15 @@ class Spending:
             busy=self.busy,
         )
 
+    def and_used(self, more: Usage) -> Spending:
+        """With tokens that no answer shows, such as of calls that came to nothing."""
+        return replace(
+            self,
+            prompt_tokens=self.prompt_tokens + more.prompt_tokens,
+            cached_tokens=self.cached_tokens + more.cached_tokens,
+            completion_tokens=self.completion_tokens + more.completion_tokens,
+        )
+
     def priced(self, price: Price | None, currency: str) -> Spending:
         """With its money, and that of every family."""
         return replace(

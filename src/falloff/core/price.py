@@ -26,6 +26,14 @@ class Usage:
     completion_tokens: int = 0
     busy: float = 0.0
 
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            busy=self.busy + other.busy,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Price:

@@ -16,12 +16,13 @@ from falloff.core import (
     TokenLogprobs,
     UnansweredError,
     UnusableModelError,
-    Usage,
 )
 from falloff.models.model import Model
 from falloff.probes import Episode, Family, Shots
 from falloff.run.brief import brief
-from falloff.run.ledger import Ledger, Purse
+from falloff.run.ledger import Ledger
+from falloff.run.most import most_of
+from falloff.run.purse import Purse
 from falloff.run.recorder import Recorder
 from falloff.run.records import Answer, PlacedProbe
 from falloff.run.tasks import together
@@ -32,8 +33,7 @@ FAILURES_AT_FIRST = 5
 # A turn is asked again only where earlier ones would be lost: with 30 % of all calls failing, an
 # episode of 17 turns would otherwise end one time in 400. Waiting is the model's own business.
 TURN_ATTEMPTS = 3
-# Letters a token, to bound what a prompt costs that no tokenizer has seen.
-_FEWEST_LETTERS = 3
+_NO_MONEY = "the money ran out before its next turn (--max-cost)"
 
 
 class Interviewer:
@@ -44,7 +44,7 @@ class Interviewer:
     more: ``gave_up`` is True. Set ``leaving`` for it to begin no more episodes.
     ``ledger`` and ``purse``: what is used, and whether an answer may begin; where money does not
     suffice, it leaves by itself. ``shots``: the examples by family. ``logprobs``: of so many
-    candidates a token they are wanted.
+    candidates a token they are wanted. ``max_tokens``: where the model has a bound of its own.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Interviewer:
         logprobs: int = 0,
         ledger: Ledger,
         purse: Purse,
+        max_tokens: int | None = None,
     ) -> None:
         self.role = role
         self.gave_up = self.leaving = False
@@ -72,6 +73,7 @@ class Interviewer:
         self._logprobs = logprobs
         self._ledger = ledger
         self._purse = purse
+        self._max_tokens = max_tokens
         self._free = asyncio.Semaphore(model.concurrency)
         self._asked = self._failed = self._failed_in_a_row = 0
         self._errors: Counter[str] = Counter()
@@ -106,25 +108,28 @@ class Interviewer:
         shots = self._shots[family.name].before(probe)
         episode = Episode(probe, dialect=self._dialect, family=family, shots=shots)
         name, outcome = f"{self.role} {self._repeat} {probe.id}", None
-        most = _most_of_first_turn(episode)
+        most = most_of(episode.request(), self._max_tokens)
         if not await self._purse.open(name, self.role, family.name, most):
             return False
         self._ledger.begin(self.role)
         try:
-            answer = await self._answer(episode, probe)
+            answer = await self._answer(episode, probe, name)
             outcome = answer.outcome
-            self._judge(answer)
+            if outcome.error != _NO_MONEY:
+                self._judge(answer)
             await self._recorder.keep(answer)
         finally:
             self._ledger.end(self.role)
             await self._purse.close(name, self.role, family.name, outcome)
         return True
 
-    async def _answer(self, episode: Episode, probe: Probe) -> Answer:
+    async def _answer(self, episode: Episode, probe: Probe, name: str) -> Answer:
         replies: list[Reply] = []
         problem = None
         try:
-            await self._play(episode, replies)
+            if not await self._play(episode, replies, name):
+                problem = _NO_MONEY
+                episode.fail()
         except ModelError as error:
             problem = brief(str(error))
             episode.fail()
@@ -142,14 +147,21 @@ class Interviewer:
             logprobs=_told(replies),
         )
 
-    async def _play(self, episode: Episode, replies: list[Reply]) -> None:
-        """To the end of the episode; ``replies`` gets what the model says on the way."""
+    async def _play(self, episode: Episode, replies: list[Reply], name: str) -> bool:
+        """To the end of the episode, or of the money, which is False.
+
+        ``replies`` gets what the model says on the way.
+        """
         attempts = 1
         while not episode.done:
             request = replace(episode.request(), repeat=self._repeat, logprobs=self._logprobs)
+            if not await self._purse.ask(name, self.role, most_of(request, self._max_tokens)):
+                return False
             replies.append(await self._reply(request, attempts))
+            await self._purse.pay(name, self.role, replies[-1])
             episode.feed(replies[-1])
             attempts = TURN_ATTEMPTS
+        return True
 
     async def _reply(self, request: Request, attempts: int) -> Reply:
         for _ in range(attempts - 1):
@@ -184,12 +196,6 @@ class Interviewer:
             f" {self._asked} probes put to it failed ({self._failed / self._asked:.0%}), {times} of"
             f" them with: {error}"
         )
-
-
-def _most_of_first_turn(episode: Episode) -> Usage:
-    request = episode.request()
-    letters = sum(len(message.content) for message in request.messages)
-    return Usage(prompt_tokens=-(-letters // _FEWEST_LETTERS), completion_tokens=request.max_tokens)
 
 
 def _told(replies: Sequence[Reply]) -> tuple[tuple[TokenLogprobs, ...], ...]:

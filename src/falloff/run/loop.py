@@ -11,9 +11,10 @@ from falloff.core import RunStoppedError
 from falloff.models.model import Model, notes_of
 from falloff.probes import Family, Shots
 from falloff.run.interviewer import Interviewer
-from falloff.run.ledger import Ledger, Purse, Terms
+from falloff.run.ledger import Ledger, Terms
 from falloff.run.manifest import NULL
 from falloff.run.progress import Meter, Progress
+from falloff.run.purse import Purse
 from falloff.run.recorder import Recorder
 from falloff.run.records import REPEATED, Answer, PlacedProbe
 from falloff.run.selection import Selection
@@ -120,6 +121,7 @@ class _Conductor:
             logprobs=logprobs,
             ledger=self._ledger,
             purse=self._purse,
+            max_tokens=self._store.manifest.stamp(role).max_tokens,
         )
 
     async def run(self, repeats: int) -> None:

@@ -91,6 +91,14 @@ class ModelStamp:
         """The first of its answers to count as a repeat: 1 where answer 0 is decoded otherwise."""
         return int("repeats" in self.description)
 
+    @property
+    def max_tokens(self) -> int | None:
+        """Tokens of one reply, where the user has bound them other than the tasks do."""
+        decoding = self.description.get("decoding")
+        told = {**self.description, **(decoding if isinstance(decoding, dict) else {})}
+        most = told.get("max_tokens")
+        return most if isinstance(most, int) else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:

@@ -132,6 +132,7 @@ _READ: dict[str, Callable[[tuple[Any, ...]], object]] = {
     "token_details": lambda row: dict(json.loads(row[3])),
     "logprobs": lambda row: read_logprobs(row[3]),
     "novelty": lambda row: float(row[1]),
+    "asked_again": lambda row: [int(count) for count in row[3:]],
 }
 
 

@@ -47,7 +47,8 @@ TABLES = (
 # Tables that older run files do not have: what went wrong where the answer's reason is still
 # ``error``, which tokens of an answer were cached or thought, where any were, the
 # log-probabilities of answers, compressed, each probe's distance to the nearest prompt of the
-# training data, and the seconds of each session in which a model was at work.
+# training data, the seconds of each session in which a model was at work, and the tokens of answers
+# that failed and were asked again, in all: paid for, though others stand in their place.
 LATER_TABLES = {
     "errors": """
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
@@ -66,6 +67,12 @@ LATER_TABLES = {
     """,
     "novelty": """
         probe INTEGER PRIMARY KEY REFERENCES probes, distance REAL NOT NULL
+    """,
+    "asked_again": """
+        role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
+        prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        PRIMARY KEY (role, repeat, probe)
     """,
     "busy": """
         role TEXT NOT NULL, session INTEGER NOT NULL, seconds REAL NOT NULL,

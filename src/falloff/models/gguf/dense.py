@@ -19,15 +19,17 @@ def load_dense(path: Path, *, spec: str, sha256: str) -> Model:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    from falloff.models.hf.load import quiet
     from falloff.models.hf.model import HfModel
 
     try:
-        network = AutoModelForCausalLM.from_pretrained(
-            path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
-        )
-        tokenizer = AutoTokenizer.from_pretrained(
-            path.parent, gguf_file=path.name, local_files_only=True
-        )
+        with quiet():
+            network = AutoModelForCausalLM.from_pretrained(
+                path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
+            )
+            tokenizer = AutoTokenizer.from_pretrained(
+                path.parent, gguf_file=path.name, local_files_only=True
+            )
     except Exception as problem:
         raise ModelError(
             f"transformers cannot load '{path}': {type(problem).__name__}: {problem}",

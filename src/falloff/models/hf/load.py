@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,10 @@ def load_hf(text: str | Path) -> Any:
     except Exception as problem:
         raise _not_loaded(folder, problem) from problem
     _check_complete(folder, loaded)
-    return HfModel(
-        network.eval(), tokenizer, spec=f"hf:{text}", files=digests(folder), options=options
-    )
+    with quiet():  # packed weights are unpacked by the first pass
+        return HfModel(
+            network.eval(), tokenizer, spec=f"hf:{text}", files=digests(folder), options=options
+        )
 
 
 def load_untrained(text: str | Path, *, seed: int) -> Any:
@@ -73,7 +75,7 @@ def load_untrained(text: str | Path, *, seed: int) -> Any:
 
     check_folder(options.path)
     try:
-        with _quiet(), torch.random.fork_rng(devices=()):
+        with quiet(), torch.random.fork_rng(devices=()):
             torch.manual_seed(seed)
             config = AutoConfig.from_pretrained(
                 options.path, local_files_only=True, trust_remote_code=False
@@ -98,7 +100,7 @@ def _from_pretrained(options: Options, device: str) -> tuple[Any, Any, dict[str,
     quantised = "quantization_config" in read_config(options.path)
     # Quantised weights cannot be moved later; on the processor they are loaded in any case.
     placed = {"device_map": device} if quantised and device != "cpu" else {}
-    with _quiet():
+    with quiet():
         network, loaded = AutoModelForCausalLM.from_pretrained(
             options.path,
             dtype=_dtype(options, device, quantised=quantised),
@@ -176,15 +178,19 @@ def _check_complete(folder: Path, loaded: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bar and no warnings of transformers, whose settings come back."""
+def quiet() -> Iterator[None]:
+    """No progress bar and no warnings of transformers, whose settings come back.
+
+    Other packages that it loads with have bars that heed no setting.
+    """
     from transformers.utils import logging
 
     shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     try:
-        yield
+        with redirect_stderr(io.StringIO()):
+            yield
     finally:
         logging.set_verbosity(verbosity)
         if shown:

@@ -41,6 +41,12 @@ def tags_of(template: str, vocabulary: Collection[str]) -> tuple[str, str]:
     return TAGS[0]
 
 
+def special_tokens(tokenizer: Any) -> set[str]:
+    """All that plain decoding leaves out: the named ones, and those only marked as special."""
+    added = tokenizer.added_tokens_decoder.values()
+    return {*tokenizer.all_special_tokens, *(token.content for token in added if token.special)}
+
+
 def after_thinking(text: str, tags: tuple[str, str], *, begun: bool) -> str | None:
     """What was said after thinking, "" if that did not end; None where nothing was thought.
 
@@ -159,7 +165,7 @@ class Speech:
         vocabulary = prompts.tokenizer.get_vocab()
         self._tags = tags_of(prompts.template, vocabulary)
         # Tags and marks that plain decoding would leave out.
-        special = set(prompts.tokenizer.all_special_tokens)
+        special = special_tokens(prompts.tokenizer)
         self._ends = special - {*MARKS, *self._tags, "[ARGS]", "[CALL_ID]"}
         self._hidden = bool(special & {*MARKS, *self._tags})
 
