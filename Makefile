@@ -12,7 +12,7 @@ demo: $(VENV)/.base
 # Tests start many processes; without bytecode each would compile falloff anew, half of its start.
 test test-slow: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow

@@ -11,6 +11,14 @@ settings.register_profile("desk", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
+# Files of half a minute of CPU and more.
+LONGEST = {"test_contract.py", "test_demo.py", "test_simulated_runs.py", "test_commands.py"}
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files go first: with one of them last, the other worker would wait for it."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 @pytest.fixture
 def cpu_seconds():
