@@ -18,10 +18,9 @@ from falloff.core import ModelError, RunStoppedError, SetupError, UsageError, mi
 from falloff.lab.experiments.experiment import Experiment
 from falloff.lab.experiments.finding import finding
 from falloff.lab.experiments.keeping import keep_finding
-from falloff.lab.experiments.plan import Growth, Plan, Reading
+from falloff.lab.experiments.plan import Job, Plan
 from falloff.lab.experiments.work import Problem, do, is_done, prepare
 
-Job = Growth | Reading
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Say = Callable[[str], None]
 
@@ -73,7 +72,7 @@ def _done_one_by_one(
     problem: ModelError | None = None
     try:
         while running or (waiting and problem is None):
-            ready = [job for job in waiting if not _needs(job) & left]
+            ready = [job for job in waiting if not job.after & left]
             for job in ready[: workers - len(running)] if problem is None else []:
                 waiting.remove(job)
                 running[pool.submit(do, job, out)] = job
@@ -94,10 +93,6 @@ def _require_lab() -> None:
     for package in ("torch", "transformers"):
         if importlib.util.find_spec(package) is None:
             raise missing_extra(package, "lab", "Running an experiment")
-
-
-def _needs(job: Job) -> set[str]:
-    return set(job.needs.values()) if isinstance(job, Growth) else {job.model}
 
 
 def _problem(future: Future[Problem | None], job: Job) -> ModelError | None:
@@ -134,11 +129,10 @@ class _Clock:
         self._left -= job.work
         done = self._all - self._left
         took = time.monotonic() - self._started
-        verb = "grown" if isinstance(job, Growth) else f"measured on seed {job.sample.seed}"
         if not jobs_left:
-            return f"{job.name} {verb}; all done in {_minutes(took)}"
+            return f"{job.name} {job.did}; all done in {_minutes(took)}"
         rest = took * self._left / done if done else 0.0
-        return f"{job.name} {verb}; {jobs_left} jobs, about {_minutes(rest)} left"
+        return f"{job.name} {job.did}; {jobs_left} jobs, about {_minutes(rest)} left"
 
 
 def _minutes(seconds: float) -> str:
