@@ -60,7 +60,7 @@ def processes(workers: int) -> Iterator[Pool]:
 
 
 class _Processes:
-    lost = (BrokenProcessPool,)
+    lost: tuple[type[Exception], ...] = (BrokenProcessPool,)
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

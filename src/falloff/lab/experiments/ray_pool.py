@@ -26,7 +26,7 @@ def ray_tasks(workers: int | None) -> Iterator[Pool]:
 
 
 class _Tasks:
-    lost = (RayError,)
+    lost: tuple[type[Exception], ...] = (RayError,)
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from falloff.core import FalloffError, SetupError
+from falloff.core import FalloffError, RunStoppedError, SetupError
 from falloff.lab.experiments.dig import compare_folders, mine_folder
 from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.measuring import Kept, measure
@@ -70,7 +70,8 @@ def do(job: Job, out: Path) -> Problem | None:
         else:
             _dig(job, out)
     except FalloffError as error:
-        return Problem(message=error.message, remedy=error.remedy, passing=False)
+        passing = isinstance(error, RunStoppedError | SetupError)
+        return Problem(message=error.message, remedy=error.remedy, passing=passing)
     except (OSError, SafetensorError) as error:
         why = getattr(error, "strerror", None) or error
         return Problem(
