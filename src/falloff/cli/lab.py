@@ -54,7 +54,8 @@ def run(
         int | None,
         typer.Option(
             "--workers",
-            help="Jobs at a time, of one thread each. [default: 2, or the cluster's CPUs]",
+            help="Jobs at a time, of one thread each.",
+            show_default="2, or as many as the cluster has CPUs",
             min=1,
         ),
     ] = None,
