@@ -20,7 +20,7 @@ test-slow: $(VENV)/.dev
 # Ray is started for real, two nodes on this machine; not part of `test`, since it wants both cores.
 test-ray: $(VENV)/.dev
 	$(PIP) --editable ".[ray]"
-	$(BIN)/python -m pytest tests/models/hosting
+	$(BIN)/python -m pytest tests/models/hosting tests/lab/test_experiments_on_ray.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

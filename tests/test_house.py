@@ -22,7 +22,7 @@ MAY_KNOW = {
     "sampling": {"core", "probes", "analysis"},
     "run": {"core", "probes", "models", "analysis", "sampling"},
     "report": {"core", "analysis", "planning"},
-    "lab": {"core", "probes", "models", "analysis", "training"},
+    "lab": {"core", "probes", "models", "analysis", "training", "mining"},
     "gather": {"core", "probes", "models", "analysis", "run", "report"},
     "embedding": {"core"},
     "training": {"core", "analysis", "tables", "embedding"},

@@ -189,11 +189,10 @@ def test_packaged_experiments_can_be_planned(name):
     experiment = read_experiment(name)
     plan = Plan.of(experiment)
     assert len({job.key for job in plan.jobs}) == len(plan.jobs)
-    grown = set()
+    done = set()
     for job in plan.jobs:
-        needs = {job.model} if isinstance(job, Reading) else set(job.needs.values())
-        assert needs <= grown
-        grown.add(job.key)
+        assert job.after <= done
+        done.add(job.key)
 
 
 def test_experiments_share_what_they_have_in_common():
@@ -305,3 +304,14 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(untrained, monkeypa
     assert "No space left on device" in problem.message
     assert problem.passing
     assert not list(out.glob("answers/*"))
+
+
+def test_a_given_model_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path, monkeypatch):
+    (tmp_path / "tiny.toml").write_text(TINY)
+    given = Plan.of(read_experiment(str(tmp_path / "tiny.toml"))).jobs[0]
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr("shutil.copyfile", lambda *_, **__: (_ for _ in ()).throw(full))
+    problem = do(given, tmp_path)
+    assert problem.passing
+    assert problem.message.count("No space left on device") == 1
+    assert not list(tmp_path.glob("models/*"))

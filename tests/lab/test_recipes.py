@@ -193,6 +193,19 @@ def test_a_model_does_not_diverge_from_itself(objective):
     assert float(loss.detach()) == pytest.approx(0, abs=1e-4)
 
 
+def test_reverse_kl_has_the_gradient_of_a_policy_that_is_rewarded_for_each_token_it_draws():
+    torch.manual_seed(5)
+    teacher, student = torch.randn(3, 7), torch.randn(3, 7, requires_grad=True)
+    exact = divergence(teacher, student, Objective(loss="reverse_kl"))
+    (by_divergence,) = torch.autograd.grad(exact, student)
+    log_q, log_p = student.log_softmax(-1), teacher.log_softmax(-1)
+    reward = (log_p - log_q).detach()
+    # Over all tokens that it might draw, each as often as it does.
+    expected = -(log_q.exp().detach() * reward * log_q).sum()
+    (by_policy,) = torch.autograd.grad(expected, student)
+    torch.testing.assert_close(by_divergence, by_policy)
+
+
 def test_cross_entropy_is_that_of_what_the_model_writes():
     model = build(SMALL, 1)
     (text,) = texts(CORPUS, 1)

@@ -37,7 +37,7 @@ def grow(
 @lab.command()
 def run(
     experiment: Annotated[
-        str, typer.Argument(help="smoke, h1 … h8, or a TOML file: docs/experiments.md.")
+        str, typer.Argument(help="smoke, h1 … h8, remedy, or a TOML file: docs/experiments.md.")
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for models, answers and findings.")
@@ -46,10 +46,19 @@ def run(
         str | None,
         typer.Option("--setting", help="Extend this setting instead: a name or a TOML file."),
     ] = None,
+    executor: Annotated[
+        str,
+        typer.Option("--executor", help="processes, or ray: tasks of a cluster that shares --out."),
+    ] = "processes",
     workers: Annotated[
-        int,
-        typer.Option("--workers", help="Jobs at a time, each in a process of one thread.", min=1),
-    ] = 2,
+        int | None,
+        typer.Option(
+            "--workers",
+            help="Jobs at a time, of one thread each.",
+            show_default="2, or as many as the cluster has CPUs",
+            min=1,
+        ),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Grow an experiment's models, measure them and judge its hypothesis; goes on where it was."""
@@ -62,6 +71,7 @@ def run(
         read_experiment(experiment, setting=setting),
         out,
         workers=workers,
+        executor=executor,
         say=lambda line: typer.echo(line, err=True),
     )
     if (figure := figure_of(found)) is not None:

@@ -38,12 +38,15 @@ def by_teacher(teacher: Model, *, repeat: int = 0) -> Answerer:
     return lambda items: play_items(teacher, items, repeat=repeat)
 
 
-def examples(corpus: Corpus, answer: Answerer, *, seed: int) -> Iterator[Example]:
-    """Endless examples: ever new ones, or a corpus of a size gone round in ever new order."""
+def examples(
+    corpus: Corpus, answer: Answerer, *, seed: int, extra: Sequence[Example] = ()
+) -> Iterator[Example]:
+    """Endless examples: ever new ones, or a corpus of a size, joined by ``extra`` ones, gone round
+    in ever new order."""
     answered = _answered(corpus, answer)
     if corpus.size is None:
         return answered
-    return _round_and_round(list(answered), seed)
+    return _round_and_round([*answered, *extra], seed)
 
 
 def _answered(corpus: Corpus, answer: Answerer) -> Iterator[Example]:

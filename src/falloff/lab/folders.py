@@ -21,5 +21,5 @@ def verify(folder: Path) -> None:
     if differ := sorted(part for part, value in claimed.items() if found.get(part) != value):
         raise ModelError(
             f"Checkpoint '{folder}' is not what its {RECIPE} says: other {', '.join(differ)}.",
-            remedy="Grow it again, or restore the files that were written with it.",
+            remedy="Delete the folder and grow it again, or restore what was written with it.",
         )

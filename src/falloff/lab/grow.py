@@ -41,11 +41,13 @@ def grow_one(
 ) -> Facts:
     """Grow one model into the checkpoint folder ``out``; returns what it took, as JSON has it.
 
-    ``folders``: the checkpoint of every model that the recipe needs, by the recipe's name for it.
+    ``folders``: the checkpoint of every model that the recipe needs, by the recipe's name for it,
+    and the folder of its ``extra`` examples.
     ``out`` appears when it is complete, and then replaces what was there. Facts of every model:
     ``parameters``, ``shape``, ``cpu_seconds``, ``weights`` (a hash of them); of a trained one also
     ``steps``, ``tokens``, ``loss``, ``held_out_solved`` and ``centre_solved`` (shares of held-out
-    episodes that are surely solved); of a quantised one ``bits_per_weight`` and ``weight_error``.
+    episodes that are surely solved), and ``extra_examples`` and ``extra_tokens`` if it has any; of
+    a quantised one ``bits_per_weight`` and ``weight_error``.
 
     Raises :class:`UnknownNameError` for a model that is not in ``folders``, :class:`ModelError` for
     a checkpoint that is damaged or not what its recipe.json says, or a loss that is not finite (the
@@ -61,6 +63,8 @@ def grow_one(
     for name in sorted(recipe.needs):
         if name not in folders:
             raise UnknownNameError("model", name, folders)
+    if isinstance(recipe, Recipe) and recipe.extra and recipe.extra not in folders:
+        raise UnknownNameError("folder of mined examples", recipe.extra, folders)
     torch.set_num_threads(1)
     started = time.process_time()
     network, took = _made(recipe, folders, out, report)

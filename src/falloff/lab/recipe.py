@@ -83,6 +83,9 @@ class Recipe:
     budget alone decides), drawn from the corpus' mix or, with ``target_at`` "centre", from the
     centre of its families.
 
+    ``extra``: mined examples (docs/mine.md), named as models are, that join the corpus' items. It
+    must have a size; training goes round both together.
+
     ``seed`` is of the fresh weights, the order of the items and of everything sampled; the corpus
     has its own. Raises :class:`falloff.core.UsageError` where the parts do not fit together.
     """
@@ -101,6 +104,7 @@ class Recipe:
     layers: tuple[int, ...] | None = None
     target: float | None = None
     target_at: Literal["mix", "centre"] = "mix"
+    extra: str | None = None
 
     def __post_init__(self) -> None:
         if self.start is None and (self.shape is None or self.layers is not None):
@@ -111,6 +115,8 @@ class Recipe:
             raise self._unfit(f"has loss = {self.objective.loss!r}: name the teacher")
         if self.on_policy and self.objective.loss == "cross_entropy":
             raise self._unfit("learns from its own text: choose a loss that asks the teacher")
+        if self.extra and self.corpus.size is None:
+            raise self._unfit("has extra examples beside ever new ones: give the corpus a size")
 
     def _unfit(self, what: str) -> UsageError:
         return UsageError(f"Recipe '{self.name}' {what}.", remedy="Change one or the other.")
@@ -122,7 +128,9 @@ class Recipe:
 
     def as_dict(self) -> dict[str, Any]:
         """All that it says, as JSON has it."""
-        return {"kind": "trained", **asdict(self)}
+        said = {"kind": "trained", **asdict(self)}
+        # Recipes without extra examples are named as they were before there were any.
+        return said if self.extra else {k: v for k, v in said.items() if k != "extra"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from falloff.core import Reason
+from falloff.core import Message, Reason
 from falloff.lab.vocabulary import BOS, CHARACTERS, END, decode, encode
 from falloff.probes import Episode
 
@@ -24,13 +25,19 @@ class Sequence:
 
 def sequence_of(episode: Episode) -> Sequence:
     """A finished episode. A last reply that was cut off has no end of message."""
+    whole = sequence_of_messages(episode.transcript.messages)
+    if episode.outcome.reason in _UNENDED:
+        return Sequence(tokens=whole.tokens[:-1], learn=whole.learn[:-1])
+    return whole
+
+
+def sequence_of_messages(messages: Iterable[Message]) -> Sequence:
+    """A conversation, each of its messages whole."""
     tokens, learn = [BOS], [False]
-    for message in episode.transcript.messages:
+    for message in messages:
         text = [*encode(message.content), END]
         tokens += text
         learn += [message.role == "assistant"] * len(text)
-    if episode.outcome.reason in _UNENDED:
-        return Sequence(tokens=tokens[:-1], learn=learn[:-1])
     return Sequence(tokens=tokens, learn=learn)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from falloff.core import ModelError, UsageError, child_seed
 from falloff.lab import checkpoint, held_out
-from falloff.lab.answers import Answerer, by_teacher, examples, oracle
+from falloff.lab.answers import Answerer, Example, by_teacher, examples, oracle
 from falloff.lab.batches import Batch, off_policy, on_policy
 from falloff.lab.checking import reproduced
 from falloff.lab.corpus import Item
+from falloff.lab.extra import mined_examples
 from falloff.lab.network import build, shape_of
 from falloff.lab.objectives import loss_function
 from falloff.lab.play import opened
@@ -49,11 +50,12 @@ def trained(
         right: list[bool] = reproduced(network, tests[at])
         return sum(right) / len(right)
 
+    extra = mined_examples(folders[recipe.extra]) if recipe.extra else []
     with ExitStack() as open_models:
         try:
             took = train(
                 network,
-                _steps(recipe, network, _answerer(recipe, folders, open_models)),
+                _steps(recipe, network, _answerer(recipe, folders, open_models), extra),
                 plan=recipe.schedule,
                 loss=loss_function(recipe.objective, teacher),
                 reached=lambda: (
@@ -74,7 +76,15 @@ def trained(
         "loss": round(took.loss, 5),
         "held_out_solved": round(solved("mix"), 4),
         "centre_solved": round(solved("centre"), 4),
+        **_counted(extra),
     }
+
+
+def _counted(extra: Many[Example]) -> dict[str, int]:
+    if not extra:
+        return {}
+    tokens = sum(len(example.text.tokens) for example in extra)
+    return {"extra_examples": len(extra), "extra_tokens": tokens}
 
 
 def _start(recipe: Recipe, folders: Mapping[str, Path]) -> LlamaForCausalLM:
@@ -92,10 +102,12 @@ def _start(recipe: Recipe, folders: Mapping[str, Path]) -> LlamaForCausalLM:
     return network
 
 
-def _steps(recipe: Recipe, network: LlamaForCausalLM, answer: Answerer) -> Iterator[list[Batch]]:
+def _steps(
+    recipe: Recipe, network: LlamaForCausalLM, answer: Answerer, extra: Many[Example]
+) -> Iterator[list[Batch]]:
     """What is trained on, step by step."""
     plan, own = recipe.schedule, recipe.on_policy
-    text = examples(recipe.corpus, answer, seed=recipe.seed)
+    text = examples(recipe.corpus, answer, seed=recipe.seed, extra=extra)
     if own is None:
         return off_policy(text, plan.tokens)
 

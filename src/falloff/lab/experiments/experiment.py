@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from falloff.analysis.hypotheses import Claim
 from falloff.lab.corpus import Corpus
+from falloff.lab.experiments.dig import Dig
 from falloff.lab.experiments.given import Given
 from falloff.lab.recipe import AnyRecipe
 
@@ -15,8 +16,9 @@ from falloff.lab.recipe import AnyRecipe
 class Member:
     """A model of the experiment: its recipe for a seed, ``kind`` by name.
 
-    ``once``: grown once, for all seeds (with its own seed 0); otherwise anew for each. ``against``:
-    the model whose probes it is held against in retention and flips.
+    ``dig``: where its extra examples are from, if it has any. ``once``: grown once, for all seeds
+    (with its own seed 0); otherwise anew for each. ``against``: the model whose probes it is held
+    against in retention and flips.
     """
 
     name: str
@@ -24,6 +26,12 @@ class Member:
     recipe: Callable[[int], AnyRecipe | Given]
     once: bool
     against: str
+    dig: Dig | None = None
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Names of the models that have to be there before it is grown."""
+        return self.at(1).needs | (self.dig.needs if self.dig else frozenset())
 
     def at(self, seed: int) -> AnyRecipe | Given:
         """The recipe for a seed of the experiment."""

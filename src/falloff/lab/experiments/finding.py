@@ -14,7 +14,7 @@ from falloff.analysis.hypotheses import Answer, Part, Value, judge, over_seeds
 from falloff.lab.experiments.experiment import Experiment
 from falloff.lab.experiments.measures import Pair, value
 from falloff.lab.experiments.measuring import Sample, answers
-from falloff.lab.experiments.plan import Plan, model_folder
+from falloff.lab.experiments.plan import Plan, Reading, model_folder
 from falloff.lab.experiments.work import kept
 
 # Measures that every finding shows of every model.
@@ -85,7 +85,7 @@ def _row(
     by_seed: Sequence[Pairs],
     seeds: Sequence[int],
 ) -> ModelRow:
-    keys = {job.key: job.model for job in plan.jobs if hasattr(job, "model")}
+    keys = {job.key: job.model for job in plan.jobs if isinstance(job, Reading)}
     took = [_took(model_folder(out, keys[plan.readings[seed][name]])) for seed in seeds]
     recipe = experiment.members[name].at(1)
     return ModelRow(

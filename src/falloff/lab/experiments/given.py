@@ -50,8 +50,14 @@ class Given:
         return {"kind": "given", "name": self.name, "purpose": self.purpose, "sha256": self._hashes}
 
     def copy_to(self, folder: Path) -> None:
-        """Whole, or not there."""
+        """Whole, or not there. Raises :class:`OSError` where it cannot be written."""
         unfinished = folder.with_name(f"{folder.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(self.folder, unfinished)
-        unfinished.rename(folder)
+        try:
+            shutil.copytree(self.folder, unfinished)
+            unfinished.rename(folder)
+        except OSError as problem:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            if isinstance(problem, shutil.Error):  # a list of all files that could not be copied
+                raise OSError(problem.args[0][0][-1]) from problem
+            raise

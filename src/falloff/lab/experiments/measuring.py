@@ -47,17 +47,18 @@ class Sample:
     def as_dict(self) -> dict[str, Any]:
         """All that decides the probes, as JSON has it."""
         return {
-            "families": {
-                name: {
-                    "version": FAMILIES[name].version,
-                    "levels": {axis.name: list(axis.levels) for axis in FAMILIES[name].axes},
-                }
-                for name in self.families
-            },
+            "families": {name: family_content(name) for name in self.families},
             "box": self.box,
             "centre": self.centre,
             "seed": self.seed,
         }
+
+
+def family_content(name: str) -> dict[str, Any]:
+    """All of a family that decides its probes, as JSON has it."""
+    family = FAMILIES[name]
+    levels = {axis.name: list(axis.levels) for axis in family.axes}
+    return {"version": family.version, "levels": levels}
 
 
 @dataclass(frozen=True, kw_only=True)

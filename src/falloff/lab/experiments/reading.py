@@ -47,6 +47,7 @@ from typing import Any
 
 from falloff.core import UnknownNameError, UsageError
 from falloff.lab.experiments.claim_tables import claim_of
+from falloff.lab.experiments.dig_tables import digs_of
 from falloff.lab.experiments.experiment import Experiment, Measurement, Member
 from falloff.lab.experiments.recipe_tables import Parts, recipe_of
 from falloff.lab.experiments.tables import Table
@@ -54,7 +55,7 @@ from falloff.probes import FAMILIES
 
 _KEYS = (
     "extends", "purpose", "families", "seeds", "teacher",
-    "slices", "corpora", "schedules", "shapes", "models", "measure", "hypothesis",
+    "slices", "corpora", "schedules", "shapes", "mined", "models", "measure", "hypothesis",
 )  # fmt: skip
 _MOST_EXTENSIONS = 8
 
@@ -139,11 +140,12 @@ def _experiment(table: Table, setting: str) -> Experiment:
         raise table.wrong(
             "seeds" if families else "families", "a list of distinct ones; seeds from 1"
         )
+    teacher = table.choice("teacher", table.table("models").values)
     parts = Parts(
         families=families,
+        mined=digs_of(table, teacher, families),
         **{name: table.table(name, {}) for name in ("slices", "corpora", "schedules", "shapes")},
     )
-    teacher = table.choice("teacher", table.table("models").values)
     members = _members(table.table("models"), teacher, parts)
     return Experiment(
         name=table.file.stem,
@@ -173,10 +175,10 @@ def _members(models: Table, teacher: str, parts: Parts) -> dict[str, Member]:
     """In an order in which each comes after those that it needs."""
     made = {name: _member(name, models.table(name), teacher, parts) for name in models.values}
     for name, member in made.items():
-        for needed in (*sorted(member.at(1).needs), member.against):
+        for needed in (*sorted(member.needs), member.against):
             if needed not in made:
                 raise UnknownNameError(f"model of '{name}' in {models.file.name}:", needed, made)
-            if member.once and needed in member.at(1).needs and not made[needed].once:
+            if member.once and needed in member.needs and not made[needed].once:
                 raise UsageError(
                     f"{models.file.name}: '{name}' is grown once, but needs '{needed}', which is"
                     " grown for every seed.",
@@ -184,7 +186,7 @@ def _members(models: Table, teacher: str, parts: Parts) -> dict[str, Member]:
                 )
     ordered: dict[str, Member] = {}
     while len(ordered) < len(made):
-        ready = [n for n in made if n not in ordered and made[n].at(1).needs <= ordered.keys()]
+        ready = [n for n in made if n not in ordered and made[n].needs <= ordered.keys()]
         if not ready:
             left = ", ".join(n for n in made if n not in ordered)
             raise UsageError(
@@ -201,4 +203,5 @@ def _member(name: str, table: Table, teacher: str, parts: Parts) -> Member:
         recipe=recipe_of(name, table, parts),
         once=table.get("once", "bool", False),
         against=table.get("against", "str", teacher),
+        dig=parts.mined[table.get("extra", "str")] if "extra" in table.values else None,
     )

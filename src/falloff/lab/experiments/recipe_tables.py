@@ -8,6 +8,7 @@ from typing import Any
 
 from falloff.core import UsageError
 from falloff.lab.corpus import Corpus, Mix, Reach
+from falloff.lab.experiments.dig import Dig
 from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.tables import Table
 from falloff.lab.network import Shape
@@ -16,7 +17,7 @@ from falloff.lab.schedule import Schedule
 from falloff.probes import FAMILIES
 
 _OF_ALL = ("recipe", "purpose", "once", "against")
-_TRAINED = ("corpus", "schedule", "shape", "start", "layers", "target", "target_at")
+_TRAINED = ("corpus", "schedule", "shape", "start", "layers", "target", "target_at", "extra")
 _DISTILLED = (*_TRAINED, "teacher", "answers")
 _SOFT = (*_DISTILLED, "loss", "beta", "temperature", "top_k")
 # Recipes by name, and the dials that each has.
@@ -34,13 +35,15 @@ _LOSSES = ("forward_kl", "reverse_kl", "jsd")
 
 @dataclass(frozen=True)
 class Parts:
-    """What models of an experiment name: tables of slices, corpora, schedules and shapes."""
+    """What models of an experiment name: tables of slices, corpora, schedules and shapes, and what
+    is mined."""
 
     families: tuple[str, ...]
     slices: Table
     corpora: Table
     schedules: Table
     shapes: Table
+    mined: Mapping[str, Dig]
 
     def mix(self, name: str) -> Mix:
         """A slice over the experiment's families: a reach for each role of an axis, or by the axis'
@@ -105,6 +108,7 @@ def recipe_of(name: str, table: Table, parts: Parts) -> Callable[[int], AnyRecip
         "layers": None if layers is None else tuple(layers),
         "target": target,
         "target_at": table.choice("target_at", ("mix", "centre"), "mix"),
+        "extra": _named(table, "extra", parts.mined) if "extra" in table.values else None,
         **({} if kind == "supervised" else _teaching(kind, table)),
     }
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import multiprocessing
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from falloff.analysis.findings import Finding
@@ -18,23 +17,34 @@ from falloff.core import ModelError, RunStoppedError, SetupError, UsageError, mi
 from falloff.lab.experiments.experiment import Experiment
 from falloff.lab.experiments.finding import finding
 from falloff.lab.experiments.keeping import keep_finding
-from falloff.lab.experiments.plan import Growth, Plan, Reading
-from falloff.lab.experiments.work import Problem, do, is_done, prepare
+from falloff.lab.experiments.plan import Job, Plan
+from falloff.lab.experiments.pools import Pool, check_executor, open_pool
+from falloff.lab.experiments.work import Problem, is_done
 
-Job = Growth | Reading
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Say = Callable[[str], None]
+Opened = Callable[[], AbstractContextManager[Pool]]
 
 
-def run_experiment(experiment: Experiment, out: Path, *, workers: int, say: Say) -> Finding:
+def run_experiment(
+    experiment: Experiment,
+    out: Path,
+    *,
+    workers: int | None = None,
+    executor: str = "processes",
+    say: Say,
+) -> Finding:
     """Grow, measure and judge; the finding so far is kept in ``out`` whenever a seed is done.
 
-    Raises :class:`ModelError` with the first thing that went wrong, after what was under way has
-    been kept; the same call goes on from there.
+    ``executor`` says where jobs are done, ``workers`` how many at a time, as :func:`open_pool` has
+    it; what comes out is the same. Raises :class:`ModelError` with the first thing that went wrong,
+    after what was under way has been kept; the same call goes on from there.
     """
     found = None
+    check_executor(executor)
     with _alone(out), _one_thread_each():
-        for seeds in _finished_seeds(experiment, out, workers=workers, say=say):
+        opened = partial(open_pool, executor, workers)
+        for seeds in _finished_seeds(experiment, out, opened=opened, say=say):
             found = finding(experiment, out, seeds)
             keep_finding(found, out)
     assert found is not None  # noqa: S101 - an experiment has seeds
@@ -42,7 +52,7 @@ def run_experiment(experiment: Experiment, out: Path, *, workers: int, say: Say)
 
 
 def _finished_seeds(
-    experiment: Experiment, out: Path, *, workers: int, say: Say
+    experiment: Experiment, out: Path, *, opened: Opened, say: Say
 ) -> Iterator[list[int]]:
     """Do all that is not done yet; yields the seeds of which all is there, as they become more."""
     plan = Plan.of(experiment)
@@ -52,7 +62,7 @@ def _finished_seeds(
         _require_lab()
     left = {job.key for job in todo}
     told = 0
-    for _ in _done_one_by_one(todo, out, workers=workers, left=left, say=say):
+    for _ in _done_one_by_one(todo, out, opened=opened, left=left, say=say):
         done = [seed for seed, keys in plan.readings.items() if not left & set(keys.values())]
         if len(done) > told:
             told = len(done)
@@ -60,34 +70,31 @@ def _finished_seeds(
 
 
 def _done_one_by_one(
-    todo: Sequence[Job], out: Path, *, workers: int, left: set[str], say: Say
+    todo: Sequence[Job], out: Path, *, opened: Opened, left: set[str], say: Say
 ) -> Iterator[None]:
     """Do the jobs, each once those that it needs are done; takes done ones out of ``left``."""
     yield
+    if not todo:
+        return
     waiting = list(todo)
     clock = _Clock(sum(job.work for job in todo))
     running: dict[Future[Problem | None], Job] = {}
-    pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=prepare
-    )
     problem: ModelError | None = None
-    try:
+    with opened() as pool:
         while running or (waiting and problem is None):
-            ready = [job for job in waiting if not _needs(job) & left]
-            for job in ready[: workers - len(running)] if problem is None else []:
+            ready = [job for job in waiting if not job.after & left]
+            for job in ready[: pool.workers - len(running)] if problem is None else []:
                 waiting.remove(job)
-                running[pool.submit(do, job, out)] = job
+                running[pool.submit(job, out)] = job
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
-                problem = problem or _problem(future, job)
+                problem = problem or _problem(future, job, out, pool.lost)
                 if is_done(job, out):
                     left.discard(job.key)
                     say(clock.after(job, len(left)))
             yield
         if problem is not None:
             raise problem
-    finally:
-        _stop(pool, busy=bool(running))
 
 
 def _require_lab() -> None:
@@ -96,29 +103,26 @@ def _require_lab() -> None:
             raise missing_extra(package, "lab", "Running an experiment")
 
 
-def _needs(job: Job) -> set[str]:
-    return set(job.needs.values()) if isinstance(job, Growth) else {job.model}
-
-
-def _problem(future: Future[Problem | None], job: Job) -> ModelError | None:
+def _problem(
+    future: Future[Problem | None], job: Job, out: Path, lost: tuple[type[Exception], ...]
+) -> ModelError | None:
     try:
         found = future.result()
-    except BrokenProcessPool:
+    except lost as gone:
+        why = (str(gone).strip().splitlines() or [type(gone).__name__])[0]
         return RunStoppedError(
-            f"The process that worked on '{job.name}' was killed.",
-            remedy="Too little memory does that: try --workers 1.",
+            f"The process that worked on '{job.name}' was lost: {why}",
+            remedy="Too little memory does that: try fewer --workers.",
         )
-    if found is None:
-        return None
-    kind = RunStoppedError if found.passing else ModelError
-    return kind(found.message, remedy=f"{found.remedy} What is finished stays.".strip())
-
-
-def _stop(pool: ProcessPoolExecutor, *, busy: bool) -> None:
-    """At once: an interrupted job leaves nothing half-written, and is done again."""
-    for process in list((pool._processes or {}).values()) if busy else []:
-        process.terminate()
-    pool.shutdown(wait=True, cancel_futures=True)
+    if found is not None:
+        kind = RunStoppedError if found.passing else ModelError
+        return kind(found.message, remedy=f"{found.remedy} What is finished stays.".strip())
+    if not is_done(job, out):
+        return RunStoppedError(
+            f"'{job.name}' was done, but nothing of it is in '{out}'.",
+            remedy="On a cluster --out has to be a folder that all its machines share.",
+        )
+    return None
 
 
 class _Clock:
@@ -134,11 +138,10 @@ class _Clock:
         self._left -= job.work
         done = self._all - self._left
         took = time.monotonic() - self._started
-        verb = "grown" if isinstance(job, Growth) else f"measured on seed {job.sample.seed}"
         if not jobs_left:
-            return f"{job.name} {verb}; all done in {_minutes(took)}"
+            return f"{job.name} {job.did}; all done in {_minutes(took)}"
         rest = took * self._left / done if done else 0.0
-        return f"{job.name} {verb}; {jobs_left} jobs, about {_minutes(rest)} left"
+        return f"{job.name} {job.did}; {jobs_left} jobs, about {_minutes(rest)} left"
 
 
 def _minutes(seconds: float) -> str:

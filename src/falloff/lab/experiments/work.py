@@ -13,10 +13,22 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from falloff.core import FalloffError, SetupError
+from falloff.core import FalloffError, RunStoppedError, SetupError
+from falloff.lab.experiments.dig import compare_folders, mine_folder
 from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.measuring import Kept, measure
-from falloff.lab.experiments.plan import Growth, Reading, answers_file, model_folder
+from falloff.lab.experiments.plan import (
+    Comparing,
+    Digging,
+    Growth,
+    Job,
+    Reading,
+    answers_file,
+    mined_folder,
+    model_folder,
+    run_file,
+)
+from falloff.lab.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +58,20 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def do(job: Growth | Reading, out: Path) -> Problem | None:
-    """Grow or measure; what went wrong, if anything did. What is kept is whole, or not there."""
+def do(job: Job, out: Path) -> Problem | None:
+    """Do it; what went wrong, if anything did. What is kept is whole, or not there."""
     try:
         if isinstance(job, Growth):
             _grow(job, out)
-        else:
+        elif isinstance(job, Reading):
             _read(job, out)
+        elif isinstance(job, Comparing):
+            _compare(job, out)
+        else:
+            _dig(job, out)
     except FalloffError as error:
-        return Problem(message=error.message, remedy=error.remedy, passing=False)
+        passing = isinstance(error, RunStoppedError | SetupError)
+        return Problem(message=error.message, remedy=error.remedy, passing=passing)
     except (OSError, SafetensorError) as error:
         why = getattr(error, "strerror", None) or error
         return Problem(
@@ -65,11 +82,15 @@ def do(job: Growth | Reading, out: Path) -> Problem | None:
     return None
 
 
-def is_done(job: Growth | Reading, out: Path) -> bool:
+def is_done(job: Job, out: Path) -> bool:
     """Whether its result is there already."""
     if isinstance(job, Growth):
         return model_folder(out, job.key).is_dir()
-    return answers_file(out, job.key).is_file()
+    if isinstance(job, Reading):
+        return answers_file(out, job.key).is_file()
+    if isinstance(job, Comparing):
+        return run_file(out, job.key).is_file()
+    return mined_folder(out, job.key).is_dir()
 
 
 def kept(out: Path, key: str) -> Kept:
@@ -92,7 +113,30 @@ def _grow(job: Growth, out: Path) -> None:
         job.recipe.copy_to(target)
         return
     folders = {name: model_folder(out, key) for name, key in job.needs.items()}
+    if job.extra and isinstance(job.recipe, Recipe) and job.recipe.extra:
+        folders[job.recipe.extra] = mined_folder(out, job.extra)
     grow_one(job.recipe, folders, target)
+
+
+def _compare(job: Comparing, out: Path) -> None:
+    compare_folders(
+        model_folder(out, job.teacher),
+        model_folder(out, job.student),
+        families=job.families,
+        budget=job.budget,
+        seed=job.seed,
+        file=run_file(out, job.key),
+    )
+
+
+def _dig(job: Digging, out: Path) -> None:
+    mine_folder(
+        run_file(out, job.compared),
+        model_folder(out, job.teacher),
+        job.dig,
+        seed=job.seed,
+        out=mined_folder(out, job.key),
+    )
 
 
 def _read(job: Reading, out: Path) -> None:

@@ -1,13 +1,7 @@
-"""Ray actors as places: copies of models on the machines of a cluster. The one module with Ray.
-
-The cluster is the one at ``RAY_ADDRESS``, or one on this machine for as long as it is needed.
-"""
+"""Ray actors as places: copies of models on the machines of a cluster."""
 
 from __future__ import annotations
 
-import logging
-import os
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -15,23 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from falloff.core import ModelError, UsageError, missing_extra
 from falloff.models.hosting.place import LostError
+from falloff.models.hosting.ray_cluster import RayError, cluster, ray
 from falloff.models.hosting.served import Served
 
-# Read by Ray when it starts: nothing is reported to anybody.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-# Ray says on stderr what it is about to change, and overrides GPUs' visibility of its own accord.
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-
-try:
-    import ray
-    from ray.exceptions import RayError
-except ImportError as missing:
-    raise missing_extra("ray", "ray", "The executor ray") from missing
-
-# Seconds to wait for somebody at the cluster's address.
-_KNOCK = 10.0
 # Requests that one copy may have under way; the model's own concurrency is far below it.
 _AT_ONCE = 1000
 
@@ -69,48 +50,11 @@ def actors(models: int, workers: int | None) -> Iterator[tuple[Callable[[str], A
     would let some of them wait for ever. Raises :class:`ModelError` for a cluster that cannot be
     reached.
     """
-    is_ours = not ray.is_initialized()
-    if is_ours:
-        _connect()
-    try:
-        cores = ray.cluster_resources().get("CPU", 0.0)
-        if not cores:
-            raise UsageError(
-                "The Ray cluster has no CPUs.", remedy="Start it with some: ray start --num-cpus N."
-            )
+    with cluster() as cores:
         each = workers or max(1, int(cores) // models)
         # Ray counts in ten-thousandths.
         cpus = min(1.0, int(1e4 * cores / (each * models)) / 1e4)
         yield partial(ActorPlace, cpus=cpus), each
-    finally:
-        if is_ours:
-            ray.shutdown()
-
-
-def _connect() -> None:
-    address = os.environ.get("RAY_ADDRESS")
-    try:
-        _knock(address)
-        ray.init(
-            address=address,
-            include_dashboard=False if address is None else None,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            configure_logging=False,
-        )
-    except Exception as problem:  # Ray raises what its parts raise
-        raise ModelError(
-            f"Ray cannot be used{f' at {address!r}' if address else ''}:"
-            f" {type(problem).__name__}: {problem}",
-            remedy="Check RAY_ADDRESS, or leave it out to run Ray on this machine alone.",
-        ) from problem
-
-
-def _knock(address: str | None) -> None:
-    """Raises :class:`OSError` where nobody is: Ray itself would go on trying for minutes."""
-    host, _, port = (address or "").rpartition("//")[2].rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host, int(port)), timeout=_KNOCK).close()
 
 
 def _told(reference: Any) -> Future[str]:
