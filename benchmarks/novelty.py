@@ -139,6 +139,8 @@ def main() -> None:
         print(f"peak memory so far: {peak:.2f} GB")
         if wanted.samples:
             imported(Path(folder), wanted.samples)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+            print(f"peak memory so far: {peak:.2f} GB")
         if wanted.indexed:
             indexed(Path(folder), wanted.indexed, wanted.probes)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

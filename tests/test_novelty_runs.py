@@ -134,3 +134,18 @@ def test_prompts_of_the_lab_are_those_of_its_corpus():
 
     first = next(Corpus(mix=NARROW, seed=3).items())
     assert next(training_prompts("narrow", 1)) == first.prompt
+
+
+def test_a_benchmark_under_stress_that_was_trained_on_is_said_as_loudly(tmp_path):
+    """Stress changes words, so only its items as they stand can be the same."""
+    bench = Path(__file__).parent.parent / "examples" / "own-benchmark.jsonl"
+    run = falloff.measure(
+        "sim:teacher",
+        bench=falloff.Bench(bench, stressors="typos,framing"),
+        budget=32,
+        train_data=bench,
+        run=tmp_path / "leaked.falloff",
+    )
+    first = novelty_sentences(run.novelty)[0]
+    assert "probes without stress stand word for word" in first
+    assert "it is the benchmark itself" in first

@@ -6,7 +6,7 @@ of it is never kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +31,9 @@ def keep_novelty(path: Path, training: TrainingData) -> None:
     """Work out the distances of all probes of a run, and keep them in its file."""
     with open_for_reading(path) as reader:
         distances, manifest = _distances(reader, training), reader.manifest
+        facts = _facts(training, distances, _as_they_stand(reader, distances))
     with open_for_writing(path, manifest) as store:
-        store.keep_novelty(_facts(training, distances), distances)
+        store.keep_novelty(facts, distances)
 
 
 def novelty_of(
@@ -45,7 +46,7 @@ def novelty_of(
     training, facts = around.training, reader.manifest.training
     if training is not None:
         distances = _distances(reader, training)
-        facts = _facts(training, distances)
+        facts = _facts(training, distances, _as_they_stand(reader, distances))
     elif facts is not None:
         distances = reader.distances()
     else:
@@ -84,16 +85,33 @@ def _distances(reader: RunReader, training: TrainingData) -> dict[str, float]:
     return dict(zip(openings, distances, strict=True))
 
 
-def _facts(training: TrainingData, distances: dict[str, float]) -> dict[str, Any]:
+def _as_they_stand(reader: RunReader, distances: Mapping[str, float]) -> list[float]:
+    """Distances of a benchmark's items without any stress, which changes words; else of all."""
+    if reader.manifest.bench is None:
+        return list(distances.values())
+    families = (reader.evidence(stamp.name) for stamp in reader.manifest.families)
+    return [
+        distances[probe]
+        for family in families
+        for probe, at in zip(family.probe_ids, family.coordinates, strict=True)
+        if probe in distances and not any(dose for _, dose in at)
+    ]
+
+
+def _facts(
+    training: TrainingData, distances: Mapping[str, float], unstressed: Sequence[float]
+) -> dict[str, Any]:
     """What the run says of the training data: no prompt, no path."""
     rim = training.rim
+    stressed = len(unstressed) < len(distances)
     said = list(training.prompts.said)
-    equal = sum(distance <= _EQUAL for distance in distances.values())
-    if distances and equal >= _SAME * len(distances):
+    equal = sum(distance <= _EQUAL for distance in unstressed)
+    if unstressed and equal >= _SAME * len(unstressed):
         said.insert(
             0,
-            f"{equal:,} of {len(distances):,} probes stand word for word in the training file: it"
-            " is the benchmark itself, or holds it. Nothing below says how far a student carries.",
+            f"{equal:,} of {len(unstressed):,} probes{' without stress' * stressed} stand word for"
+            " word in the training file: it is the benchmark itself, or holds it. Nothing below"
+            " says how far a student carries.",
         )
     if not training.nearest.exact:
         said.append(

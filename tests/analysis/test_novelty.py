@@ -241,3 +241,39 @@ def test_traffic_past_every_probe_is_not_covered():
     found, data, probes = seen(novelty, {role: np.ones(400) for role in ROLES})
     (traffic,) = traffic_of(found, [data], probes, RIM, ROLES, np.repeat([0.2, 0.8], 50)).traffic
     assert traffic.covered == pytest.approx(0.5)
+
+
+def test_users_near_the_centre_are_not_taken_for_what_the_box_has_at_the_same_novelty():
+    """Novelty rises with the level, blurred; nine users in ten ask at the first two levels."""
+    rng = np.random.default_rng(11)
+    solves, users = np.array([0.95, 0.8, 0.4, 0.1]), np.array([0.7, 0.2, 0.07, 0.03])
+    level = np.arange(400) % 4
+
+    def novelty(level):
+        return np.clip(0.4 + 0.15 * level + 0.3 * rng.standard_normal(len(level)), 0.01, 2.0)
+
+    scores = {
+        "teacher": (rng.random(400) < 0.95).astype(float),
+        "student": (rng.random(400) < solves[level]).astype(float),
+    }
+    found, data, probes = seen(novelty(level), scores)
+    box, near = (
+        traffic_of(
+            found, [data], probes, RIM, ROLES, novelty(rng.choice(4, 1500, p=p)) * 0.4
+        ).traffic[0]
+        for p in (np.full(4, 0.25), users)
+    )
+    assert box.apart < 0.05 < near.apart
+    truth = (solves @ users) / 0.95
+    assert near.retention.low <= truth <= near.retention.high
+    assert abs(near.retention.estimate - truth) < near.apart
+
+
+def test_where_novelty_tells_nothing_of_the_level_users_are_not_moved():
+    rng = np.random.default_rng(12)
+    novelty = rng.uniform(0.1, 0.9, 400)
+    scores = {role: np.tile([1.0, 1.0, 0.0, 0.0], 100) for role in ROLES}
+    found, data, probes = seen(novelty, scores)
+    asked = rng.uniform(0.1, 0.5, 500) * 0.4
+    (traffic,) = traffic_of(found, [data], probes, RIM, ROLES, asked).traffic
+    assert traffic.apart == pytest.approx(0, abs=0.01)

@@ -46,6 +46,8 @@ def test_a_rewording_that_keeps_all_is_taken(item):
         (GOOD.replace("12", "13"), "numbers"),
         (GOOD.replace("12 pens", "12 pens, a dozen,"), "numbers"),
         (GOOD.replace("did not lend", "lent"), "negates"),
+        (GOOD.replace("hers?", "hers."), "asks no question"),
+        (f"<task>{GOOD}</task>", "repeats our tags"),
         (GOOD.replace("Ann Lee", "Sue Lee"), "lost a name"),
         (GOOD, "protected span"),
         (ASKED.lower(), "same"),

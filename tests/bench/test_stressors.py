@@ -18,7 +18,14 @@ from hypothesis import strategies as st
 
 from falloff.core import Reply, child_rng
 from falloff.probes import Episode, play_oracle
-from falloff.probes.bench import STRESSORS, RejectedError, StressFamily, Variant, stressed
+from falloff.probes.bench import (
+    STRESSORS,
+    RejectedError,
+    StressFamily,
+    Variant,
+    read_benchmark,
+    stressed,
+)
 from falloff.probes.bench.dictionary import english
 from falloff.probes.bench.protect import NUMBER_WORDS, all_words, protected_spans
 from falloff.probes.bench.stressors.context import BEFORE, TASK
@@ -290,6 +297,30 @@ def test_what_stands_before_leaves_the_question_alone(bench, name):
         else:
             assert [m.role for m in added] == ["system"]
             assert dose - 40 < len(added[0].content) / 4 < dose + 20
+
+
+def test_examples_of_the_files_own_are_taken_away_as_a_whole_or_replaced(tmp_path):
+    shots = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "What is 2 and 2?"},
+        {"role": "assistant", "content": "4"},
+    ]
+    rows = [
+        {"messages": [*shots, {"role": "user", "content": f"What is {n} and 5?"}], "answer": n + 5}
+        for n in range(1000)
+    ]
+    file = tmp_path / "shots.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    shown = read_benchmark(file)
+    seen = {1: 0, 2: 4, 3: 16}
+    made = list(variants(shown, "examples"))
+    assert len(made) == 3 * 1000
+    for original, dose, variant in made:
+        system, *turns = variant.before
+        assert (system.role, system.content) == ("system", "Be brief.")
+        assert len(turns) == seen[dose]
+        assert "What is 2 and 2?" not in [turn.content for turn in turns]
+        assert variant.text == original.text
 
 
 def reply(family, at, number, text):

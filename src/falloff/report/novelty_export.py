@@ -143,5 +143,6 @@ def _traffic(traffic: Traffic) -> dict[str, Any]:
         "at_edge": traffic.doubtful,
         "past_edge": traffic.unsafe,
         "retention": traffic.retention.as_dict(),
+        "readings_apart": traffic.apart,
         "covered": traffic.covered,
     }

@@ -12,6 +12,7 @@ from falloff.report.numerals import (
     percent,
     percent_interval,
     plural,
+    points,
     quantity,
 )
 from falloff.report.scales import spoken_name
@@ -20,6 +21,8 @@ from falloff.report.visible import one_line
 # A suite of which so much lies inside the rim cannot see a collapse.
 _BLIND = 0.9
 _FEW = 8
+# Readings of traffic further apart than this cannot be trusted.
+APART = 0.05
 _LONG = 300
 _WHERE = {"at": "at the rim", "beyond": "beyond it"}
 
@@ -60,6 +63,11 @@ def traffic_sentence(traffic: Traffic) -> str:
         text += f"; weighted by traffic it keeps {percent_interval(traffic.retention)}"
         if traffic.covered < _BLIND:
             text += f" of the {percent(traffic.covered)} that probes say something about"
+        if defined(traffic.apart) and traffic.apart >= APART:
+            text += (
+                f". Two readings of it are {points(traffic.apart)} apart: novelty does not tell how"
+                " much easier this traffic is than the probes. Ask the models a sample of it"
+            )
     return f"{text}."
 
 

@@ -78,7 +78,8 @@ class Traffic:
 
     ``shares`` by zone; ``safe``, ``doubtful``, ``unsafe``: the shares before the student's edge
     (its lower bound), within the edge's interval, and past it. ``retention`` is weighted by
-    traffic, over the part of it (``covered``) that probes say something about.
+    traffic, over the part of it (``covered``) that probes say something about; ``apart`` is how far
+    two readings of it differ, between which novelty does not decide.
     """
 
     model: str
@@ -88,6 +89,7 @@ class Traffic:
     doubtful: float | None
     unsafe: float | None
     retention: Interval
+    apart: float | None
     covered: float
 
 

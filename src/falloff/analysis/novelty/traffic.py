@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def traffic_of(
     of = of or [(teacher, novelty.teacher, novelty.teacher_edge)]
     found = []
     for role, model, edge in of:
-        kept, covered = kept_of(
+        kept = kept_of(
             families, probes, rim, tuple(dict.fromkeys((teacher, role))), asked, novelty.threshold
         )
         safe, doubtful = _sides(edge, asked)
@@ -54,8 +54,9 @@ def traffic_of(
                 safe=safe,
                 doubtful=doubtful,
                 unsafe=None if safe is None or doubtful is None else max(1 - safe - doubtful, 0.0),
-                retention=kept,
-                covered=covered,
+                retention=kept.retention,
+                apart=kept.apart,
+                covered=kept.covered,
             )
         )
     return replace(novelty, traffic=tuple(found))
@@ -69,6 +70,18 @@ def _shares(asked: Floats) -> tuple[ZoneShare, ...]:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """``retention`` weighted by the ``covered`` share of traffic, its interval over two readings.
+
+    ``apart``: how far the two estimates lie from each other; None where there are none.
+    """
+
+    retention: Interval
+    covered: float
+    apart: float | None
+
+
 def kept_of(
     families: Sequence[FamilyData],
     probes: Probes,
@@ -76,21 +89,38 @@ def kept_of(
     roles: tuple[str, ...],
     asked: Floats,
     tau: float,
-) -> tuple[Interval, float]:
-    """Retention weighted by traffic, undefined for a model alone, and the part it is of."""
+) -> Kept:
+    """Retention weighted by traffic, undefined for a model alone.
+
+    Novelty does not tell whether users ask what the box has at the same novelty, or keep nearer to
+    the centre on all axes; the second is the estimate, and the interval covers both.
+    """
     along = rim.novelty(probes.distance)
     ends = strip_ends(probes, rim, roles)
     strip = np.searchsorted(ends, along, side="right")
-    counts, means = strip_means(families, probes, roles, strip, len(ends) + 1, along=along, tau=tau)
+    placed = asked[asked < ends[-1]]
+    counts, readings = strip_means(
+        families, probes, roles, strip, len(ends) + 1, along=along, asked=placed, tau=tau
+    )
     users = np.bincount(np.searchsorted(ends, asked, side="right"), minlength=len(ends) + 1)
     # The last strip begins at the farthest probe: of what lies past it nothing is known.
     known = np.where((counts >= LEAST_PROBES) & (np.arange(len(counts)) < len(ends)), users, 0)
     known = known / len(asked)
     covered = float(known.sum())
     if not covered or len(roles) == 1:
-        return UNDEFINED, covered
-    teacher, student = (means[:, :, i] @ known for i in (0, 1))
-    return ratio(student, teacher), covered
+        return Kept(retention=UNDEFINED, covered=covered, apart=None)
+    found = [ratio(*(means[:, :, i] @ known for i in (1, 0))) for means in readings]
+    retention, apart = _over(*found)
+    return Kept(retention=retention, covered=covered, apart=apart)
+
+
+def _over(as_box: Interval, nearer: Interval) -> tuple[Interval, float | None]:
+    """The second with an interval that covers both, and how far apart they are."""
+    if as_box.estimate is None or nearer.estimate is None:
+        return UNDEFINED, None
+    low = min(bound for bound in (as_box.low, nearer.low) if bound is not None)
+    high = max(bound for bound in (as_box.high, nearer.high) if bound is not None)
+    return replace(nearer, low=low, high=high), abs(nearer.estimate - as_box.estimate)
 
 
 def strip_ends(probes: Probes, rim: Rim, roles: tuple[str, ...]) -> Floats:

@@ -1,8 +1,8 @@
 """Whether a text that a model wrote in place of another still asks the same, as far as rules see.
 
 Every number and every "not" must stand in it as often as before; names, quotations, code and the
-user's protected spans must be there; an answer or an option is, if it was before, and not else.
-What meaning it has beyond that, no rule sees.
+user's protected spans must be there; a question stays one; an answer or an option is, if it was
+before, and not else. What meaning it has beyond that, no rule sees.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _NUMBER = re.compile(r"\d(?:[\d.,:/]*\d)?")
 # Words of number that come and go where a sentence is turned.
 _COUNTED = NUMBER_WORDS - {"one", "each", "every", "both", "per", "none", "single", "pair", "pairs"}
 _NEGATIONS = frozenset({"not", "no", "never", "nor", "neither", "except", "without", "unless"})
+# Tags around a task and its rewording, which small models copy.
+_OURS = re.compile(r"</?(?:task|rewording)>")
 _SENTENCE_ENDS = re.compile(r"(?:\A|[.!?:]|\n)[\s\"'“‘(*>-]*\Z")
 
 
@@ -47,6 +49,10 @@ def check_rewording(before: str, after: str, item: Item) -> None:
         raise RejectedError("the rewording is far shorter or longer")
     if refusal(after):
         raise RejectedError("the paraphraser declined")
+    if "?" in before and "?" not in after:
+        raise RejectedError("the rewording asks no question")
+    if _OURS.search(after) and not _OURS.search(before):
+        raise RejectedError("the rewording repeats our tags")
     if _numbers(before) != _numbers(after):
         raise RejectedError("the rewording has other numbers")
     if _negations(before) != _negations(after):

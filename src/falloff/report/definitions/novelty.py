@@ -50,8 +50,10 @@ NOVELTY = (
         " a straight trend over novelty, and for the part of the box to which it is the nearest.",
         formula="Σ share(strip) c(student) / Σ share(strip) c(teacher), c a mean of ĉ over μ",
         limits="Strips with fewer than eight probes are left out; covered says how much of the"
-        " traffic is left. A prompt as novel as a probe need not be as hard: at equal novelty"
-        " traffic is taken to be like the box, and retention leans low where it is easier.",
+        " traffic is left. A prompt as novel as a probe need not be as hard: retention is read once"
+        " as if users asked what the box has at the same novelty, and once as if they kept as much"
+        " nearer to the centre on all axes as their novelty says. The second is the estimate, the"
+        " interval covers both, and readings five points apart are said not to be trusted.",
         source=OWN,
         keys=("traffic.*",),
     ),
