@@ -13,6 +13,7 @@ from falloff.analysis.estimates import (
     CellDrop,
     Churn,
     Comparison,
+    Contour,
     FamilyComparison,
     FamilyProfile,
     Interval,
@@ -183,7 +184,24 @@ def family_profile(model: str, family: str, status: Status = Status.OK) -> Famil
             Reason.MALFORMED: failed // 4,
         },
         volume_relative=interval(volume * 0.97, 0.04),
+        contours=(contour(model, axes),) if len(axes) == 2 else (),
         audit=MISFIT if (model, family) == ("micro:narrow", "tool_chain") else AUDIT,
+    )
+
+
+def contour(model: str, axes: tuple[Axis, ...]) -> Contour:
+    """Where the odds of two stresses add up to those of τ."""
+    x, y = (MODELS[model].get(axis.name, 0.05) for axis in axes)
+    us = tuple(i / 20 for i in range(21))
+    left = [max(1 - (u / x) ** 4.5, 0.0) for u in us]
+    value = tuple(y * share ** (1 / 4.5) for share in left)
+    return Contour(
+        x=axes[0].name,
+        y=axes[1].name,
+        u=us,
+        value=value,
+        low=tuple(0.9 * v for v in value),
+        high=tuple(1.1 * v for v in value),
     )
 
 

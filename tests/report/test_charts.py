@@ -15,6 +15,7 @@ from falloff.report.charts import (
     Point,
     RadialPlot,
     Reach,
+    Rim,
     Ring,
     Spoke,
     dot_plot,
@@ -67,6 +68,8 @@ def heat(name: str) -> str:
         columns=(name, "2"),
         rows=(name, "2"),
         values={(0, 0): (1.0, 4), (1, 1): (-0.1, 2)},
+        notes={(0, 0): name},
+        rims=(Rim(number=1, name=name, points=((-0.5, 1.0), (1.0, -0.5))),),
     )
     return heat_map(chart, standalone=True)
 
