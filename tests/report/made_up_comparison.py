@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from falloff.analysis.audit import Audit
@@ -254,6 +256,13 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         student=interval(0.07),
         drop=Interval(estimate=0.79, low=0.58, high=0.9),
     )
+    disputed = replace(
+        worst,
+        coordinate=Coordinate.at(AXES["rule_chain"], {"steps": 6, "distractors": 1}),
+        n=4,
+        teacher_solved=4,
+        student_solved=3,
+    )
     return StudentComparison(
         model=model,
         profile=own,
@@ -265,6 +274,7 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         families=families,
         churn=Churn(both=310, lost=160, gained=12, neither=118, same_wrong=22),
         worst=(worst,) if narrow else (),
+        disputed=(disputed,) if narrow else (),
         measures=tuple(
             MeasuredRetention(measure=measure, retention=interval(estimate + by))
             for measure, by in zip(Measure, (0.0, 0.02, 0.05, -0.06, 0.01), strict=True)

@@ -416,7 +416,11 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class StudentComparison:
-    """A student against its teacher over all families. ``scopes``: for policies, the draws."""
+    """A student against its teacher over all families. ``scopes``: for policies, the draws.
+
+    ``worst``: cells with an established loss, the largest lower bound first; ``disputed``: those in
+    which the answers contradict the fitted loss beyond chance.
+    """
 
     model: str
     profile: Profile
@@ -433,6 +437,7 @@ class StudentComparison:
     beyond_null: BeyondNull | None = None
     capabilities: tuple[CapabilityComparison, ...] = ()
     measures: tuple[MeasuredRetention, ...] = ()
+    disputed: tuple[CellDrop, ...] = ()
     scopes: Scopes | None = field(default=None, repr=False, compare=False)
 
 

@@ -12,6 +12,7 @@ from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.definitions import DEFINITIONS
+from falloff.report.disputed import disputed_sentences
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import (
@@ -58,6 +59,7 @@ def markdown_report(
         _section(curves(comparison)),
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
+        *map(safe_text, disputed_sentences(comparison)),
         *map(_section, likeness(comparison)),
         _section(costs(comparison)),
         _section(savings(comparison)),

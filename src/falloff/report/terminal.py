@@ -17,6 +17,7 @@ from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.diff_wording import diff_listings, diff_notes, diff_title
+from falloff.report.disputed import disputed_sentences
 from falloff.report.gate_wording import gate_advice, gate_gaps, gate_listing, gate_notes, gate_title
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
@@ -129,7 +130,7 @@ class _Printer:
         ):
             if listing.rows:
                 self.listing(listing)
-        for sentence in cost_sentences(comparison):
+        for sentence in (*disputed_sentences(comparison), *cost_sentences(comparison)):
             self._console.print(self.text(sentence))
 
     def gated(self, report: GateReport, result: GateResult) -> None:
