@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from falloff.analysis.novelty import Novelty
     from falloff.mining import Mined
     from falloff.report import ReportContents
+    from falloff.report.unfinished import Standing
 
 
 def open_run(
@@ -96,9 +97,15 @@ class Run:
     @property
     def missing(self) -> int:
         """Answers that are not there, since calls failed or it was interrupted: asked for next."""
+        return self.standing.missing
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How much of what was wanted is there."""
+        from falloff.gather import standing_of
+
         with self._reader() as reader:
-            counts = reader.completeness().values()
-        return sum(count.errors + count.unasked for count in counts)
+            return standing_of(reader, self.comparison.probes)
 
     @cached_property
     def novelty(self) -> Novelty | None:
@@ -305,7 +312,7 @@ class Run:
             written = profile_as_dict(comparison.teacher, run=run, calls=calls)
         else:
             written = comparison_as_dict(comparison, run=run, calls=calls)
-        return with_novelty(written, self.novelty)
+        return with_novelty(written | {"standing": self.standing.as_dict()}, self.novelty)
 
     def contents(self) -> ReportContents:
         """What the report is made of: the comparison, and the probes on which models differ."""
@@ -317,7 +324,7 @@ class Run:
     def _repr_html_(self) -> str:
         from falloff.report import notebook_html
 
-        return notebook_html(self.comparison)
+        return notebook_html(self.comparison, self.standing)
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"

@@ -68,11 +68,13 @@ def report(
     from falloff.report import headline, markdown_report, render, write_text
 
     if form is Format.TERMINAL:
-        render(opened.comparison, Console(), opened.novelty)
-    elif form is Format.MARKDOWN and out is None:
-        typer.echo(markdown_report(opened.comparison, opened.novelty))
-    elif form is Format.MARKDOWN and out is not None:
-        written = write_text(out, markdown_report(opened.comparison, opened.novelty))
+        render(opened.comparison, Console(), opened.novelty, standing=opened.standing)
+    elif form is Format.MARKDOWN:
+        page = markdown_report(opened.comparison, opened.novelty, standing=opened.standing)
+        if out is None:
+            typer.echo(page)
+            return
+        written = write_text(out, page)
         typer.echo(f"{headline(opened.comparison)}\n{written}")
     else:
         written = opened.report(out or run.with_suffix(".html"), transcripts=transcripts)

@@ -26,6 +26,7 @@ from falloff.report.listings import (
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
 from falloff.report.numerals import count, percent
+from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
 from falloff.report.visible import one_line
 from falloff.report.wording import (
     anytime_sentence,
@@ -44,11 +45,16 @@ _DEFINED_HERE = ("retention", "centre-ratio", "illusion", "volume", "edge", "sha
 
 
 def markdown_report(
-    comparison: Comparison, novelty: Novelty | None = None, *, definitions: str = ""
+    comparison: Comparison,
+    novelty: Novelty | None = None,
+    *,
+    standing: Standing = WHOLE,
+    definitions: str = "",
 ) -> str:
     """The finding with its tables. ``definitions``: where the numbers are defined, a link."""
     blocks = [
         f"# {safe_text(headline(comparison))}",
+        *map(safe_text, lacking_sentences(standing)),
         safe_text(lede(comparison)),
         _verdicts(comparison),
         *map(safe_text, null_sentences(comparison)),

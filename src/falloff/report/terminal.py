@@ -24,6 +24,7 @@ from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
+from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
 from falloff.report.wording import (
     by_retention,
     headline,
@@ -44,10 +45,16 @@ _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 _ASCII = str.maketrans({"–": "-", "−": "-", "→": "->", "…": "...", "·": "/", "τ": "tau"})
 
 
-def render(comparison: Comparison, console: Console, novelty: Novelty | None = None) -> None:
+def render(
+    comparison: Comparison,
+    console: Console,
+    novelty: Novelty | None = None,
+    *,
+    standing: Standing = WHOLE,
+) -> None:
     """Print the finding, as wide and as rich as ``console`` is."""
     printer = _Printer(console)
-    printer.finding(comparison)
+    printer.finding(comparison, standing)
     if novelty is not None:
         printer.novelty(novelty)
 
@@ -107,8 +114,10 @@ class _Printer:
         self._console = console
         self._ascii = console.options.ascii_only
 
-    def finding(self, comparison: Comparison) -> None:
+    def finding(self, comparison: Comparison, standing: Standing) -> None:
         self._console.print(self.text(headline(comparison), "bold"))
+        for sentence in lacking_sentences(standing):
+            self._console.print(self.text(sentence, "yellow"))
         if lede(comparison):
             self._console.print(self.text(lede(comparison)))
         for student in by_retention(comparison):

@@ -8,7 +8,8 @@ COUNTING = (
         name="Probes",
         meaning="How many were put to each model; in a family or at a coordinate, how many of the"
         " model's answers were scored.",
-        limits="Errors have no score and are left out.",
+        limits="Errors have no score and are left out. Where answers lack, every"
+        " format of the report says how many.",
         source=COUNTED,
         keys=("probes", "calls"),
     ),
