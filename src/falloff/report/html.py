@@ -27,6 +27,7 @@ from falloff.report.measure_wording import measure_rows, measure_sentence, measu
 from falloff.report.novelty_figure import novelty_chart
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
+from falloff.report.reliability import reliability_sentences, repeats_by_family
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
 from falloff.report.unfinished import lacking_sentences
@@ -100,6 +101,8 @@ def _environment() -> Environment:
         "likeness": likeness,
         "lacking_sentences": lacking_sentences,
         "null_sentences": null_sentences,
+        "reliability": reliability_sentences,
+        "repeats_by_family": repeats_by_family,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
         "curve_key": line_key,
