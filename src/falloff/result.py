@@ -195,15 +195,26 @@ class Run:
             return pandas.DataFrame(rows)
         raise missing_extra("polars", "frames", "A data frame")
 
-    def report(self, out: str | Path, *, transcripts: str | Path | None = None) -> Path:
+    def report(
+        self,
+        out: str | Path,
+        *,
+        transcripts: str | Path | None = None,
+        geometry: str | Path | None = None,
+    ) -> Path:
         """Write the report as one HTML file and return its path.
 
         ``transcripts``: a new or empty folder for pages with every transcript that differs, which
-        the report then links to; a report alone has room for the first of them.
+        the report then links to; a report alone has room for the first of them. ``geometry``: a
+        file that ``falloff lab geometry --json`` has written of this run.
         """
         from falloff.report import html_report, write_text
+        from falloff.report.geometry import read_geometry
 
         contents, out = self.contents(), Path(out)
+        if geometry is not None:
+            specs = [stamp.spec for stamp in self.manifest.models.values()]
+            contents = replace(contents, geometry=read_geometry(Path(geometry), specs))
         if transcripts is not None:
             from falloff.gather import all_divergences
             from falloff.report.transcript_pages import link_between, write_transcript_pages

@@ -9,6 +9,7 @@ from typing import Any
 from falloff.analysis.estimates import Comparison
 from falloff.analysis.novelty import Novelty
 from falloff.core import Axis, Coordinate, Outcome, Transcript
+from falloff.report.geometry import Cloud
 from falloff.report.unfinished import Standing
 
 
@@ -45,7 +46,8 @@ class ReportContents:
     ``divergences``, which come first. ``axes`` gives the axes by family, for units, levels and
     labels; a family that is not in it is drawn from its curves and cells alone. ``novelty`` is None
     where no training data was given. A comparison without students is a report on one model.
-    ``transcripts``: where pages with all transcripts are, as a link.
+    ``transcripts``: where pages with all transcripts are, as a link. ``geometry``: of open weights,
+    where it was measured.
     """
 
     comparison: Comparison
@@ -58,3 +60,4 @@ class ReportContents:
     novelty: Novelty | None = None
     left_out: int = 0
     transcripts: str | None = None
+    geometry: tuple[Cloud, ...] = ()

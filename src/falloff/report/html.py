@@ -22,6 +22,7 @@ from falloff.report.choosing import MOST_SHOWN
 from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
+from falloff.report.geometry import geometry_listing
 from falloff.report.likeness import likeness
 from falloff.report.measure_wording import measure_rows, measure_sentence, measured
 from falloff.report.novelty_figure import novelty_chart
@@ -102,6 +103,7 @@ def _environment() -> Environment:
         "lacking_sentences": lacking_sentences,
         "null_sentences": null_sentences,
         "reliability": reliability_sentences,
+        "geometry_listing": geometry_listing,
         "repeats_by_family": repeats_by_family,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
