@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -24,6 +25,7 @@ _WIDTH = 340.0
 _TOP, _RIGHT = 24.0, 4.0
 _ROW, _NOTED_ROW = 30.0, 40.0
 _LINE = 11.0
+_LABEL_LETTERS = 10
 _STEPS = 10
 # From this step on the ground is deep enough for pale figures.
 _DEEP = 7
@@ -74,7 +76,7 @@ class _Grid:
 
     @classmethod
     def of(cls, chart: HeatMap) -> _Grid:
-        left = 12 + max(text_width(row) for row in chart.rows)
+        left = 12 + max(text_width(line) for row in chart.rows for line in _lines(row))
         height = _NOTED_ROW if chart.notes else _ROW
         return cls(
             left=left,
@@ -159,12 +161,17 @@ def _step(competence: float) -> int:
     return round(_STEPS * min(max(competence, 0.0), 1.0))
 
 
+def _lines(label: str) -> list[str]:
+    """A row's label over lines, so that long names leave the cells their room."""
+    return wrap(label, _LABEL_LETTERS, max_lines=3, placeholder="…") or [""]
+
+
 def _labels(chart: HeatMap, grid: _Grid) -> Markup:
     left, width, foot = grid.left, grid.width, grid.foot
     room = max(1, round(width / 7.5))
     columns = [
         text(
-            label if len(label) <= room else f"{label[: room - 1]}…",
+            label if len(label) <= room else f"{label[: room - 1]}…" if room > 2 else "",
             left + width * (i + 0.5),
             foot + 15,
             text_anchor="middle",
@@ -173,8 +180,15 @@ def _labels(chart: HeatMap, grid: _Grid) -> Markup:
         for i, label in enumerate(chart.columns)
     ]
     rows = [
-        text(label, left - 7, foot - grid.height * (i + 0.5) + 4, text_anchor="end", class_="muted")
+        text(
+            line,
+            left - 7,
+            foot - grid.height * (i + 0.5) + 4 + _LINE * (j - (len(_lines(label)) - 1) / 2),
+            text_anchor="end",
+            class_="muted",
+        )
         for i, label in enumerate(chart.rows)
+        for j, line in enumerate(_lines(label))
     ]
     middle = left + width * len(chart.columns) / 2
     title = text(f"{chart.x_label} →", middle, foot + 34, text_anchor="middle", class_="muted")
