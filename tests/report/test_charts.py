@@ -133,6 +133,6 @@ def test_long_names_of_rows_leave_the_cells_their_room() -> None:
         rows=("no backup left: report", "ok"),
         values={(0, 0): (1.0, 9), (1, 0): (1.0, 9)},
     )
-    root = ElementTree.fromstring(heat_map(chart))  # noqa: S314 - our own
-    figures = [float(e.get("x")) for e in root.iter(f"{SVG}text") if (e.text or "").startswith("1")]
+    root = ElementTree.fromstring(heat_map(chart, standalone=True))  # noqa: S314 - our own
+    figures = [float(e.get("x")) for e in root.iter(f"{SVG}text") if e.text == "100"]
     assert figures[1] - figures[0] > 28
