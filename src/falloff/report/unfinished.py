@@ -36,7 +36,6 @@ class Standing:
             "answered": self.answered,
             "errors": self.errors,
             "unasked": self.unasked,
-            "budget": self.budget,
         }
 
 
