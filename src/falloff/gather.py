@@ -20,6 +20,7 @@ from falloff.probes.task import Task
 from falloff.report import Divergence, ModelAnswer, ReportContents
 from falloff.report.choosing import MOST_SHOWN, in_turn
 from falloff.report.lineup import Seat, seats
+from falloff.report.unfinished import Standing
 from falloff.run import FamilyStamp, PlacedProbe, RunReader
 
 # Probes of a family whose wording is looked up: their effects are then known to about a point.
@@ -35,7 +36,7 @@ def contents_of(
     reader: RunReader, comparison: Comparison, novelty: Novelty | None = None
 ) -> ReportContents:
     """Everything that the report shows of a run."""
-    manifest, counts = reader.manifest, reader.completeness().values()
+    manifest = reader.manifest
     differing, shown = divergences(reader, seats(comparison))
     return ReportContents(
         comparison=comparison,
@@ -44,12 +45,21 @@ def contents_of(
         left_out=differing - len(shown),
         run=str(reader.path),
         created=_created(reader),
-        scored=sum(count.answered for count in counts),
-        missing=sum(count.errors + count.unasked for count in counts),
+        standing=standing_of(reader, comparison.probes),
         axes={stamp.name: stamp.axes for stamp in manifest.families},
         novelty=novelty,
+    )
+
+
+def standing_of(reader: RunReader, probes: int) -> Standing:
+    """How far the run is, ``probes`` having been placed for each model."""
+    manifest, counts = reader.manifest, reader.completeness().values()
+    return Standing(
         finished=manifest.finished,
+        answered=sum(count.answered for count in counts),
+        errors=sum(count.errors for count in counts),
         unasked=sum(count.unasked for count in counts),
+        probes=probes,
         budget=manifest.sessions[-1].budget if manifest.sessions else None,
     )
 

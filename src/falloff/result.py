@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from falloff.analysis.novelty import Novelty
     from falloff.mining import Mined
     from falloff.report import ReportContents
+    from falloff.report.unfinished import Standing
 
 
 def open_run(
@@ -96,9 +97,15 @@ class Run:
     @property
     def missing(self) -> int:
         """Answers that are not there, since calls failed or it was interrupted: asked for next."""
+        return self.standing.missing
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How much of what was wanted is there."""
+        from falloff.gather import standing_of
+
         with self._reader() as reader:
-            counts = reader.completeness().values()
-        return sum(count.errors + count.unasked for count in counts)
+            return standing_of(reader, self.comparison.probes)
 
     @cached_property
     def novelty(self) -> Novelty | None:
@@ -189,15 +196,26 @@ class Run:
             return pandas.DataFrame(rows)
         raise missing_extra("polars", "frames", "A data frame")
 
-    def report(self, out: str | Path, *, transcripts: str | Path | None = None) -> Path:
+    def report(
+        self,
+        out: str | Path,
+        *,
+        transcripts: str | Path | None = None,
+        geometry: str | Path | None = None,
+    ) -> Path:
         """Write the report as one HTML file and return its path.
 
         ``transcripts``: a new or empty folder for pages with every transcript that differs, which
-        the report then links to; a report alone has room for the first of them.
+        the report then links to; a report alone has room for the first of them. ``geometry``: a
+        file that ``falloff lab geometry --json`` has written of this run.
         """
         from falloff.report import html_report, write_text
+        from falloff.report.geometry import read_geometry
 
         contents, out = self.contents(), Path(out)
+        if geometry is not None:
+            specs = [stamp.spec for stamp in self.manifest.models.values()]
+            contents = replace(contents, geometry=read_geometry(Path(geometry), specs))
         if transcripts is not None:
             from falloff.gather import all_divergences
             from falloff.report.transcript_pages import link_between, write_transcript_pages
@@ -306,7 +324,7 @@ class Run:
             written = profile_as_dict(comparison.teacher, run=run, calls=calls)
         else:
             written = comparison_as_dict(comparison, run=run, calls=calls)
-        return with_novelty(written, self.novelty)
+        return with_novelty(written | {"standing": self.standing.as_dict()}, self.novelty)
 
     def contents(self) -> ReportContents:
         """What the report is made of: the comparison, and the probes on which models differ."""
@@ -318,7 +336,7 @@ class Run:
     def _repr_html_(self) -> str:
         from falloff.report import notebook_html
 
-        return notebook_html(self.comparison)
+        return notebook_html(self.comparison, self.standing)
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"

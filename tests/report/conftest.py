@@ -10,6 +10,7 @@ from made_up_comparison import AXES, CAPABILITIES, MODELS, comparison
 
 from falloff.core import Coordinate, Message, Outcome, Reason, ToolCall, Transcript, child_rng
 from falloff.report.contents import Divergence, ModelAnswer, ReportContents
+from falloff.report.unfinished import Standing
 
 HOSTILE = (
     "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
@@ -75,8 +76,7 @@ def report_contents(divergences: int = 90) -> ReportContents:
         divergences=tuple(divergence(number) for number in range(divergences)),
         run="runs/micro-1.0-3f2a.falloff",
         created="2026-11-24 04:40",
-        scored=2398,
-        missing=2,
+        standing=Standing(answered=2398, errors=2, probes=600),
         axes=AXES,
     )
 

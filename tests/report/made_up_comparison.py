@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from falloff.analysis.audit import Audit
@@ -13,6 +15,7 @@ from falloff.analysis.estimates import (
     CellDrop,
     Churn,
     Comparison,
+    Contour,
     FamilyComparison,
     FamilyProfile,
     Interval,
@@ -183,7 +186,24 @@ def family_profile(model: str, family: str, status: Status = Status.OK) -> Famil
             Reason.MALFORMED: failed // 4,
         },
         volume_relative=interval(volume * 0.97, 0.04),
+        contours=(contour(model, axes),) if len(axes) == 2 else (),
         audit=MISFIT if (model, family) == ("micro:narrow", "tool_chain") else AUDIT,
+    )
+
+
+def contour(model: str, axes: tuple[Axis, ...]) -> Contour:
+    """Where the odds of two stresses add up to those of τ."""
+    x, y = (MODELS[model].get(axis.name, 0.05) for axis in axes)
+    us = tuple(i / 20 for i in range(21))
+    left = [max(1 - (u / x) ** 4.5, 0.0) for u in us]
+    value = tuple(y * share ** (1 / 4.5) for share in left)
+    return Contour(
+        x=axes[0].name,
+        y=axes[1].name,
+        u=us,
+        value=value,
+        low=tuple(0.9 * v for v in value),
+        high=tuple(1.1 * v for v in value),
     )
 
 
@@ -236,6 +256,13 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         student=interval(0.07),
         drop=Interval(estimate=0.79, low=0.58, high=0.9),
     )
+    disputed = replace(
+        worst,
+        coordinate=Coordinate.at(AXES["rule_chain"], {"steps": 6, "distractors": 1}),
+        n=4,
+        teacher_solved=4,
+        student_solved=3,
+    )
     return StudentComparison(
         model=model,
         profile=own,
@@ -247,6 +274,7 @@ def student_comparison(teacher: Profile, model: str) -> StudentComparison:
         families=families,
         churn=Churn(both=310, lost=160, gained=12, neither=118, same_wrong=22),
         worst=(worst,) if narrow else (),
+        disputed=(disputed,) if narrow else (),
         measures=tuple(
             MeasuredRetention(measure=measure, retention=interval(estimate + by))
             for measure, by in zip(Measure, (0.0, 0.02, 0.05, -0.06, 0.01), strict=True)

@@ -21,7 +21,7 @@ def narrow():
 
 
 def card(of, readme=""):
-    section = card_section(of, MANIFEST, missing=0, figure="falloff.svg")
+    section = card_section(of, MANIFEST, figure="falloff.svg")
     return place(readme, section, model_index(of, "narrow"))
 
 
@@ -77,7 +77,7 @@ def test_hostile_names_are_neither_markup_nor_yaml(narrow, hostile, tmp_path):
     profile = replace(student.profile, model=hostile)
     hostile_one = replace(narrow, students=(replace(student, model=hostile, profile=profile),))
     index = model_index(hostile_one, hostile)
-    section = card_section(hostile_one, MANIFEST, missing=0, figure="f.svg")
+    section = card_section(hostile_one, MANIFEST, figure="f.svg")
     file = tmp_path / "README.md"
     file.write_text(place("", section, index).text, encoding="utf-8")
     assert hub.metadata_load(file)["model-index"] == index

@@ -15,6 +15,7 @@ from falloff.report.charts import (
     Point,
     RadialPlot,
     Reach,
+    Rim,
     Ring,
     Spoke,
     dot_plot,
@@ -67,6 +68,8 @@ def heat(name: str) -> str:
         columns=(name, "2"),
         rows=(name, "2"),
         values={(0, 0): (1.0, 4), (1, 1): (-0.1, 2)},
+        notes={(0, 0): name},
+        rims=(Rim(number=1, name=name, points=((-0.5, 1.0), (1.0, -0.5))),),
     )
     return heat_map(chart, standalone=True)
 
@@ -118,3 +121,18 @@ def test_tick_labels_never_touch() -> None:
     widths = [6.5 * len(label.text) for label in labels]
     for i in range(1, len(labels)):
         assert places[i] - places[i - 1] > (widths[i] + widths[i - 1]) / 2
+
+
+def test_long_names_of_rows_leave_the_cells_their_room() -> None:
+    chart = HeatMap(
+        title="t",
+        description="d",
+        x_label="x",
+        y_label="y",
+        columns=tuple(map(str, range(8))),
+        rows=("no backup left: report", "ok"),
+        values={(0, 0): (1.0, 9), (1, 0): (1.0, 9)},
+    )
+    root = ElementTree.fromstring(heat_map(chart, standalone=True))  # noqa: S314 - our own
+    figures = [float(e.get("x")) for e in root.iter(f"{SVG}text") if e.text == "100"]
+    assert figures[1] - figures[0] > 28

@@ -15,6 +15,7 @@ from tests.made_up_novelty import novelty_for
 from falloff.report import comparison_as_dict, html_report, profile_as_dict
 from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
+from falloff.report.geometry import Cloud
 from falloff.report.novelty_export import with_novelty
 
 INTERVAL = {"estimate", "low", "high", "censored"}
@@ -35,7 +36,11 @@ DEFINED = {key for definition in DEFINITIONS for key in definition.keys}
 def whole(contents: ReportContents) -> ReportContents:
     """With everything that is only there on request."""
     comparison = worded(nulled(stressed(asked())))
-    return replace(contents, comparison=comparison, novelty=novelty_for(comparison))
+    cloud = Cloud(
+        model="m", zone="edge", points=9, participation_ratio=1, effective_rank=1, two_nn=1, cka=1
+    )
+    novelty = novelty_for(comparison)
+    return replace(contents, comparison=comparison, novelty=novelty, geometry=(cloud,))
 
 
 def numbers(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

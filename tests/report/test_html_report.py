@@ -265,17 +265,6 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path) -> None:
     assert "--out" in raised.value.remedy
 
 
-def test_a_run_that_lacks_answers_says_how_many(contents: ReportContents) -> None:
-    whole = html_report(contents)
-    assert "not finished" not in whole
-    part = replace(contents, finished=False, unasked=40, missing=42, scored=360, budget=1200)
-    page = re.sub(r"<[^>]+>", "", html_report(part))
-    assert "of 1,200 probes to each model placed, 360 answers there, 40 of those placed" in page
-    assert "Calls failed: 2 answers missing" in page
-    nothing = re.sub(r"<[^>]+>", "", html_report(replace(part, scored=0, unasked=42)))
-    assert "nothing can be said of any model yet" in nothing
-
-
 def test_retention_is_shown_under_other_measures(contents: ReportContents) -> None:
     page = re.sub(r"<[^>]+>", "", html_report(contents))
     narrow = next(s for s in contents.comparison.students if s.model == "micro:narrow")

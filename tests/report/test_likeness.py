@@ -13,6 +13,7 @@ from falloff.report.export import comparison_as_dict
 from falloff.report.html import html_report
 from falloff.report.likeness import likeness
 from falloff.report.markdown import markdown_report
+from falloff.report.reliability import reliability_sentences, repeats_by_family
 
 
 def repeatability(p):
@@ -66,11 +67,33 @@ def test_nothing_is_shown_of_what_was_not_asked_for():
 def test_repeats_show_every_model_and_churn_beside_flips():
     repeats, _ = likeness(asked())
     assert cells(repeats, 0)["pass^3"].startswith("73 %")
+    assert cells(repeats, 0)["pass^2"].startswith("81 %")
     assert cells(repeats, 0)["Churn against teacher"] == "–"
     assert cells(repeats, 1)["pass^3"].startswith("34 %")
     assert cells(repeats, 1)["Churn against teacher"].startswith("35 %")
     assert cells(repeats, 1)["Flips"].startswith("42 %")
     assert len(repeats.rows) == 1 + len(comparison().students)
+
+
+def test_reliability_is_said_of_every_model_and_shown_by_family(make_contents):
+    told = reliability_sentences(asked())
+    assert told[0].startswith("micro:teacher solves 90 %")
+    assert told[1].startswith("micro:narrow solves 70 %")
+    assert told[1].endswith("at every one of 3.")
+    assert reliability_sentences(comparison()) == ()
+    made = asked()
+    families = tuple(
+        replace(family, repeatability=repeatability(0.5)) for family in made.teacher.families
+    )
+    made = replace(made, teacher=replace(made.teacher, families=families))
+    assert [row[0] for row in repeats_by_family(made).rows] == [
+        "rule chain",
+        "tool chain",
+        "redefinition",
+    ]
+    page = html_report(replace(make_contents(), comparison=made))
+    assert 'href="#repeats">Reliability' in page
+    assert "Repeats by family" in page
 
 
 def test_where_there_is_no_kl_the_reason_stands_in_its_row():

@@ -6,6 +6,7 @@ runs, and other rooms' tests need that thread without one.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ CLIPPED = """() => [...document.querySelectorAll('svg.chart')].flatMap(svg => {
     return box.left < frame.left - 8 || box.right > frame.right + 8;
   }).map(t => t.textContent);
 })"""
+
+# What axe-core finds wrong, each with the first place.
+VIOLATIONS = """async options =>
+  (await axe.run(document, {resultTypes: ['violations'], ...options})).violations
+    .map(found => `${found.id}: ${found.help}: ${found.nodes[0].html}`)"""
 
 Open = Callable[..., Any]
 
@@ -233,9 +239,8 @@ def test_everything_works_by_keyboard(open_page: Open) -> None:
     assert row.locator(".columns").is_visible()
 
 
-def test_what_a_model_says_is_text_and_runs_nothing(
-    open_page: Open, contents: ReportContents, hostile: str, tmp_path: Path
-) -> None:
+def made_hostile(contents: ReportContents, hostile: str) -> ReportContents:
+    """With one student, and everything that comes from outside being ``hostile``."""
     student = contents.comparison.students[0]
     named = replace(student, model=hostile, profile=replace(student.profile, model=hostile))
     suite = replace(contents.comparison, suite=hostile, measure=hostile, students=(named,))
@@ -251,7 +256,7 @@ def test_what_a_model_says_is_text_and_runs_nothing(
         )
         for divergence in contents.divergences
     )
-    made = replace(
+    return replace(
         contents,
         comparison=suite,
         manifest=manifest,
@@ -259,6 +264,12 @@ def test_what_a_model_says_is_text_and_runs_nothing(
         run=hostile,
         created=hostile,
     )
+
+
+def test_what_a_model_says_is_text_and_runs_nothing(
+    open_page: Open, contents: ReportContents, hostile: str, tmp_path: Path
+) -> None:
+    made = made_hostile(contents, hostile)
     page = open_page(write_text(tmp_path / "hostile.html", html_report(made)))
     assert page.troubles == []
     assert len(page.requests) == 1
@@ -272,6 +283,48 @@ def test_what_a_model_says_is_text_and_runs_nothing(
     assert r"\u202egnirts desrever\u202c \x00 \x1b[31mred" in text
     assert "{{ 7 * 7 }}" in text
     assert page.evaluate("document.documentElement.innerHTML.includes('\\u202e')") is False
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """axe-core as its source, which runs in the page although the policy lets no script in."""
+    pytest.importorskip(
+        "axe_playwright_python", reason="NOT TESTED for access: axe-playwright-python is missing"
+    )
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("whose", ["several", "one-and-hostile"])
+def test_axe_finds_no_violation_in_light_or_dark(
+    open_page: Open,
+    contents: ReportContents,
+    hostile: str,
+    axe: str,
+    whose: str,
+    tmp_path: Path,
+) -> None:
+    few = replace(contents, divergences=contents.divergences[:4])
+    made = {
+        "several": lambda: few,
+        "one-and-hostile": lambda: made_hostile(few, hostile),
+    }[whose]()
+    page = open_page(write_text(tmp_path / "axe.html", html_report(made)))
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    page.evaluate(axe)
+    assert page.evaluate(VIOLATIONS, {}) == []
+    page.emulate_media(color_scheme="dark")
+    # Nothing but its colours is different in the dark.
+    assert page.evaluate(VIOLATIONS, {"runOnly": ["color-contrast"]}) == []
+
+
+def test_axe_finds_no_violation_on_pages_of_transcripts(
+    open_page: Open, contents: ReportContents, axe: str, tmp_path: Path
+) -> None:
+    index = write_transcript_pages(tmp_path / "said", contents, contents.divergences[:4])
+    for path in (index, index.with_name("00001.html")):
+        page = open_page(path)
+        page.evaluate(axe)
+        assert page.evaluate(VIOLATIONS, {}) == []
 
 
 def test_the_policy_stops_what_would_slip_through(open_page: Open) -> None:

@@ -14,7 +14,6 @@ from falloff.analysis.contrasts import (
     add_churn,
     churn_of,
     compare_family,
-    worst_cells,
 )
 from falloff.analysis.data import FamilyData
 from falloff.analysis.estimates import (
@@ -33,6 +32,7 @@ from falloff.analysis.fitted import with_expectations
 from falloff.analysis.headline import capabilities, headline_of
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import interval
+from falloff.analysis.lost_cells import lost_cells
 from falloff.analysis.measures import under_measures
 from falloff.analysis.null import beyond_null
 from falloff.analysis.profile import own_draws, profile_from, status_of
@@ -164,7 +164,7 @@ def _student(
         family = compare_family(left, right, pair, weight=weights[data.name], churn=churn)
         likeness = _likeness([(1.0, data)], teacher, student)
         compared.append(replace(family, stress=stress.get(data.name), **likeness))
-    headline = headline_of(pairs)
+    headline, lost = headline_of(pairs), lost_cells(pairs)
     weighed = [(weights[data.name], data) for data in families]
     return StudentComparison(
         model=of_student.model,
@@ -176,7 +176,8 @@ def _student(
         covered_weight=sum(pair.weight for pair in pairs),
         families=tuple(compared),
         churn=add_churn([family.churn for family in compared]),
-        worst=worst_cells(pairs),
+        worst=lost.worst,
+        disputed=lost.disputed,
         capabilities=capabilities(pairs),
         measures=under_measures(pairs, headline),
         scopes=scopes_of(pairs, headline, weighed, (teacher, student)),

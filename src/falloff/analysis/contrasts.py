@@ -1,19 +1,17 @@
-"""What a pair of models shows on a family: ratios, churn, shape, and the cells that were lost."""
+"""What a pair of models shows on a family: ratios, churn and shape."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.draws import Draws
 from falloff.analysis.estimates import (
     UNDEFINED,
-    CellDrop,
     Churn,
     FamilyComparison,
     FamilyProfile,
@@ -25,9 +23,6 @@ from falloff.analysis.shape import containment, radius, retention_in_u, shape
 
 # Statuses of a teacher whose volume may be divided by.
 USABLE = (Status.OK, Status.SATURATED)
-# Worst cells listed at the most.
-_WORST = 8
-_ALPHA = 0.05
 # A competence that no division by it overflows.
 _NOTHING = 1e-300
 
@@ -131,47 +126,3 @@ def add_churn(parts: Sequence[Churn]) -> Churn:
         neither=sum(c.neither for c in parts),
         same_wrong=sum(c.same_wrong for c in parts),
     )
-
-
-def worst_cells(pairs: Sequence[Pair]) -> tuple[CellDrop, ...]:
-    """Cells with the largest drop of fitted competence whose interval excludes 0, after Holm.
-
-    Over all cells of all families at once; normal intervals of the joint draws, widened to the
-    level that Holm's procedure (1979) leaves the cell.
-    """
-    found = [drop for pair in pairs for drop in _drops(pair)]
-    found.sort(key=lambda item: item[1])
-    kept: list[CellDrop] = []
-    for rank, (drop, p, sd) in enumerate(found):
-        level = _ALPHA / (len(found) - rank)
-        if p >= level:
-            break
-        half = float(-ndtri(level)) * sd
-        point = drop.drop.estimate or 0.0
-        sure = Interval(estimate=point, low=point - half, high=min(point + half, 1.0))
-        kept.append(replace(drop, drop=sure))
-    return tuple(sorted(kept, key=lambda cell: -(cell.drop.estimate or 0.0))[:_WORST])
-
-
-def _drops(pair: Pair) -> list[tuple[CellDrop, float, float]]:
-    """Each asked cell with its drop, one-sided p-value and standard deviation."""
-    data, (teacher, student) = pair.data, pair.roles
-    difference = pair.teacher.competence - pair.student.competence
-    sd = np.maximum(difference[1:].std(axis=0), 1e-6)
-    p = ndtr(-difference[0] / sd)
-    keep = data.scored(teacher, student)
-    result = []
-    for place in np.unique(data.place_of[keep]).tolist():
-        here = keep & (data.place_of == place)
-        drop = CellDrop(
-            family=data.name,
-            coordinate=data.places[place],
-            n=int(here.sum()),
-            teacher_solved=float(data.scores[teacher][here].sum()),
-            student_solved=float(data.scores[student][here].sum()),
-            teacher=interval(pair.teacher.competence[:, place]),
-            student=interval(pair.student.competence[:, place]),
-            drop=Interval(estimate=float(difference[0, place])),
-        )
-        result.append((drop, float(p[place]), float(sd[place])))
-    return result

@@ -130,6 +130,22 @@ class AxisCurve:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contour:
+    """The τ contour over the axes ``x`` and ``y``, all other axes at their centre.
+
+    ``u``: ascending positions on x; ``value``: the position on y at which competence falls to τ
+    there, with its pointwise 90 % band. Above 1: not within the box; 0: already below τ.
+    """
+
+    x: str
+    y: str
+    u: tuple[float, ...]
+    value: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Repeatability:
     """One model, asked the same ``items`` ``repeats`` times each, decoded alike.
 
@@ -188,7 +204,8 @@ class FamilyProfile:
 
     ``volume_relative``: like ``volume_at`` with the threshold τ·c(0), which sets a nearer edge
     apart from a lower ceiling. ``audit`` is None for fixed designs. ``weight`` is the suite's,
-    within the capability. ``wordings``: by template; empty with fewer than two.
+    within the capability. ``wordings``: by template; empty with fewer than two. ``contours``: the
+    rim of its region, one for each pair of dose axes.
     """
 
     family: str
@@ -209,6 +226,7 @@ class FamilyProfile:
     weight: float = 1.0
     stress: Stress | None = None
     wordings: tuple[Wording, ...] = ()
+    contours: tuple[Contour, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -398,7 +416,11 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class StudentComparison:
-    """A student against its teacher over all families. ``scopes``: for policies, the draws."""
+    """A student against its teacher over all families. ``scopes``: for policies, the draws.
+
+    ``worst``: cells with an established loss, the largest lower bound first; ``disputed``: those in
+    which the answers contradict the fitted loss beyond chance.
+    """
 
     model: str
     profile: Profile
@@ -415,6 +437,7 @@ class StudentComparison:
     beyond_null: BeyondNull | None = None
     capabilities: tuple[CapabilityComparison, ...] = ()
     measures: tuple[MeasuredRetention, ...] = ()
+    disputed: tuple[CellDrop, ...] = ()
     scopes: Scopes | None = field(default=None, repr=False, compare=False)
 
 

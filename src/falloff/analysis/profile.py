@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from falloff.analysis.axis_checks import compounding, monotone
+from falloff.analysis.contours import contours
 from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.draws import Draws, corrected
 from falloff.analysis.estimates import (
@@ -74,6 +75,7 @@ def profile_from(data: FamilyData, role: str, draws: Draws | None, *, tau: float
         audit=draws.audit if draws else None,
         repeatability=repeatability([(1.0, repeat_draws(data, role))]),
         weight=data.weight,
+        contours=contours(data.layout, draws.regions, tau) if draws else (),
     )
 
 

@@ -121,12 +121,38 @@ class Regions:
 
     def share_of_ceiling(self, axis: int, share: float | Floats) -> Floats:
         """[R] the u at which c falls to ``share`` of c(0) on an axis."""
-        log_stress = log_expm1(-np.log(share) / self.link) - log_expm1(_LN2 / self.link)
-        return np.asarray(self.h[:, axis] * np.exp(log_stress / self.b[:, axis]))
+        return np.asarray(self.h[:, axis] * np.exp(self._log_limit(share) / self.b[:, axis]))
+
+    def contour(self, x: int, y: int, tau: float, u: Floats) -> Floats:
+        """[R, n] the position on axis ``y`` at which c falls to τ, where ``x`` stands at u [n].
+
+        All other axes at the centre. 0 where c is below τ before y begins; may lie beyond 1.
+        """
+        ceiling = 1 - self.lapse
+        held = ceiling > tau
+        limit = self._log_limit(np.where(held, tau / ceiling, 0.5))[:, None]
+        q, b = self._pooling(), self.b[:, :, None]
+        with np.errstate(divide="ignore"):
+            spent = b[:, x] * (np.log(u) - np.log(self.h[:, x, None]))
+            left = limit + np.log(-np.expm1(np.minimum(q * (spent - limit), 0.0))) / q
+        found = self.h[:, y, None] * np.exp(left / b[:, y])
+        return np.where(held[:, None], found, 0.0)
 
     def steepness(self, axis: int) -> Floats:
         """[R] −d log[c/(c(0) − c)]/d log u at half the ceiling: 2ν(1 − 2^{−1/ν})·b."""
         return np.asarray(-2 * self.link * np.expm1(-_LN2 / self.link) * self.b[:, axis])
+
+    def point(self) -> Regions:
+        """The first alone: of draws, the point estimate."""
+        return self._rows(slice(0, 1))
+
+    def _log_limit(self, share: float | Floats) -> Floats:
+        """[R] log O at which c has fallen to ``share`` of c(0)."""
+        return np.asarray(log_expm1(-np.log(share) / self.link) - log_expm1(_LN2 / self.link))
+
+    def _pooling(self) -> Floats:
+        """[R, 1] q, in which stresses are pooled."""
+        return np.asarray((self.rho / np.exp(np.log(self.b).mean(axis=1)))[:, None])
 
     def _rows(self, rows: slice) -> Regions:
         return Regions(
@@ -143,7 +169,7 @@ class Regions:
         """log O [places, R], an axis at a time: several times as fast as one array of all."""
         if not self.axes:
             return np.full((len(u), len(self.lapse)), NO_STRESS, dtype=self.lapse.dtype)
-        q = self.rho / np.exp(np.log(self.b).mean(axis=1))
+        q = self._pooling()[:, 0]
         log_u = np.log(np.maximum(u[:, : self.axes], CENTRE_U)).astype(q.dtype)
         slope, log_h = q[:, None] * self.b, np.log(self.h)
         # slope · (log u − log h) as one product of matrices.

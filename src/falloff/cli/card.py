@@ -49,7 +49,7 @@ def card(
     chosen = _chosen(opened.comparison, student)
     file, figure = _places(run, out)
     section = card_section(
-        chosen, opened.manifest.as_dict(), missing=opened.missing, figure=figure.name
+        chosen, opened.manifest.as_dict(), figure=figure.name, standing=opened.standing
     )
     index = model_index(chosen, name or subject(chosen).model)
     placed = place(_written(file), section, index)

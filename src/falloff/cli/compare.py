@@ -121,14 +121,10 @@ def measure(
 
 def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     """Write the report beside the run, and the finding to the terminal or as JSON."""
+    from falloff.report.unfinished import lacking_sentences
+
     if run.loss:
         typer.echo(f"Warning: {run.loss}", err=True)
-    if run.missing:
-        typer.echo(
-            f"Note: {run.missing} answers are missing, since calls failed. They count neither for"
-            " nor against a model; the same command asks for them again.",
-            err=True,
-        )
     if run.comparison.probes > budget:
         typer.echo(
             f"Note: this run has asked {run.comparison.probes} probes of each model already, more"
@@ -138,6 +134,8 @@ def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     say_novelty(run)
     written = run.report(out or run.path.with_suffix(".html"))
     if as_json:
+        for sentence in lacking_sentences(run.standing):
+            typer.echo(f"Note: {sentence}", err=True)
         typer.echo(json.dumps(run.as_dict(), allow_nan=False))
         return
     from rich.console import Console
@@ -145,7 +143,7 @@ def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     from falloff.report import render
 
     console = Console()
-    render(run.comparison, console, run.novelty)
+    render(run.comparison, console, run.novelty, standing=run.standing)
     console.print(
         f"\nProbes: {run.comparison.probes} put to each model"
         f"\nReport: {written}\nRun:    {run.path}",

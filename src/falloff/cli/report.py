@@ -37,6 +37,10 @@ def report(
         Path | None,
         typer.Option(help="A new folder for pages with every transcript that differs."),
     ] = None,
+    geometry: Annotated[
+        Path | None,
+        typer.Option(help="What lab geometry --json wrote of this run, for a table on the page."),
+    ] = None,
     config: ConfigFile = None,
     as_json: options.Json = False,
 ) -> None:
@@ -48,6 +52,11 @@ def report(
         raise UsageError(
             "Transcripts go with the page, not with --json or another format.",
             remedy="Leave --transcripts out, or ask for the page.",
+        )
+    if geometry is not None and (as_json or form is not Format.HTML):
+        raise UsageError(
+            "Geometry goes with the page, not with --json or another format.",
+            remedy="Leave --geometry out, or ask for the page.",
         )
     noted = config or Noted()
     opened = falloff.open_run(
@@ -68,12 +77,16 @@ def report(
     from falloff.report import headline, markdown_report, render, write_text
 
     if form is Format.TERMINAL:
-        render(opened.comparison, Console(), opened.novelty)
-    elif form is Format.MARKDOWN and out is None:
-        typer.echo(markdown_report(opened.comparison, opened.novelty))
-    elif form is Format.MARKDOWN and out is not None:
-        written = write_text(out, markdown_report(opened.comparison, opened.novelty))
+        render(opened.comparison, Console(), opened.novelty, standing=opened.standing)
+    elif form is Format.MARKDOWN:
+        text = markdown_report(opened.comparison, opened.novelty, standing=opened.standing)
+        if out is None:
+            typer.echo(text)
+            return
+        written = write_text(out, text)
         typer.echo(f"{headline(opened.comparison)}\n{written}")
     else:
-        written = opened.report(out or run.with_suffix(".html"), transcripts=transcripts)
+        written = opened.report(
+            out or run.with_suffix(".html"), transcripts=transcripts, geometry=geometry
+        )
         typer.echo(f"{headline(opened.comparison)}\n{written}")

@@ -12,8 +12,9 @@ from falloff.report.charts import DotPlot, dot_plot, radial_plot
 from falloff.report.finding_figures import Axes, edge_plots, edge_rows, retention_dots
 from falloff.report.listings import Listing, families
 from falloff.report.markdown import safe_text, table
-from falloff.report.numerals import count, percent, percent_interval, plural, points_interval
+from falloff.report.numerals import percent, percent_interval, plural, points_interval
 from falloff.report.scales import spoken_name
+from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
 from falloff.report.visible import one_line
 from falloff.report.vocabulary import STATUSES
 from falloff.report.wording import headline, illusion_sentence, lede, verdict_sentence
@@ -27,12 +28,12 @@ def alone(comparison: Comparison, student: StudentComparison | None) -> Comparis
 
 
 def card_section(
-    comparison: Comparison, manifest: Mapping[str, Any], *, missing: int, figure: str
+    comparison: Comparison, manifest: Mapping[str, Any], *, figure: str, standing: Standing = WHOLE
 ) -> str:
     """The section in Markdown between its marks; ``figure`` is the picture's file, beside it.
 
-    ``comparison`` has one student, or none: then it is of the one model. ``missing``: answers that
-    are not there.
+    ``comparison`` has one student, or none: then it is of the one model. ``standing``: what the run
+    lacks.
     """
     student = next(iter(comparison.students), None)
     blocks = [
@@ -44,7 +45,7 @@ def card_section(
         table(_capabilities(student)) if student else "",
         table(families(comparison)),
         "### How it was measured",
-        safe_text(_measured(comparison, manifest, missing)),
+        safe_text(_measured(comparison, manifest, standing)),
         "### Limits",
         "\n".join(f"- {safe_text(limit)}" for limit in _limits(comparison, student)),
         END,
@@ -97,7 +98,7 @@ def _capabilities(student: StudentComparison) -> Listing:
     )
 
 
-def _measured(comparison: Comparison, manifest: Mapping[str, Any], missing: int) -> str:
+def _measured(comparison: Comparison, manifest: Mapping[str, Any], standing: Standing) -> str:
     """With what, on what, how much; in words that need nothing else."""
     both = "each of the two models, the same to both" if comparison.students else "the model"
     said = [
@@ -112,9 +113,7 @@ def _measured(comparison: Comparison, manifest: Mapping[str, Any], missing: int)
         "An edge is the dose at which competence falls below"
         f" {percent(comparison.threshold)}. Intervals are at 90 %.",
     ]
-    if missing:
-        said.append(f"{count(missing)} answers are missing, and count neither way.")
-    return " ".join(said)
+    return " ".join([*said, *lacking_sentences(standing)])
 
 
 def _limits(comparison: Comparison, student: StudentComparison | None) -> list[str]:

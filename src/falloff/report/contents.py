@@ -9,6 +9,8 @@ from typing import Any
 from falloff.analysis.estimates import Comparison
 from falloff.analysis.novelty import Novelty
 from falloff.core import Axis, Coordinate, Outcome, Transcript
+from falloff.report.geometry import Cloud
+from falloff.report.unfinished import Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +42,12 @@ class Divergence:
 class ReportContents:
     """All that the report shows.
 
-    ``scored`` and ``missing`` count the outcomes with and without a score. ``left_out`` counts
-    divergences of the run beyond ``divergences``, which come first. ``axes`` gives the
-    axes by family, for units, levels and labels; a family that is not in it is drawn from its
-    curves and cells alone. ``novelty`` is None where no training data was given. A comparison
-    without students is a report on one model.
-
-    ``finished``: whether all that was wanted has been asked; of the ``missing``, ``unasked`` are
-    answers still to come, the others failed. ``budget``: the probes wanted of each model, where
-    the run says. ``transcripts``: where pages with all transcripts are, as a link.
+    ``standing``: how much of the run is there. ``left_out`` counts divergences of the run beyond
+    ``divergences``, which come first. ``axes`` gives the axes by family, for units, levels and
+    labels; a family that is not in it is drawn from its curves and cells alone. ``novelty`` is None
+    where no training data was given. A comparison without students is a report on one model.
+    ``transcripts``: where pages with all transcripts are, as a link. ``geometry``: of open weights,
+    where it was measured.
     """
 
     comparison: Comparison
@@ -56,12 +55,9 @@ class ReportContents:
     divergences: tuple[Divergence, ...]
     run: str
     created: str
-    scored: int
-    missing: int
+    standing: Standing
     axes: Mapping[str, tuple[Axis, ...]] = field(default_factory=dict)
     novelty: Novelty | None = None
     left_out: int = 0
-    finished: bool = True
-    unasked: int = 0
-    budget: int | None = None
     transcripts: str | None = None
+    geometry: tuple[Cloud, ...] = ()

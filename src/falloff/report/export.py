@@ -109,6 +109,7 @@ def _student(comparison: Comparison, student: StudentComparison) -> dict[str, An
         "fidelity": fidelity_as_dict(student.fidelity),
         "repeated": repeated_as_dict(student.repeated),
         "worst_cells": [_drop(cell) for cell in student.worst],
+        "disputed_cells": [_drop(cell) for cell in student.disputed],
         "spending": spending_as_dict(student.profile.spending),
         "saving": saving_as_dict(comparison, student),
         "volume": interval_as_dict(student.profile.volume),

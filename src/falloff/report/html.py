@@ -22,11 +22,13 @@ from falloff.report.choosing import MOST_SHOWN
 from falloff.report.contents import ReportContents
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
+from falloff.report.geometry import geometry_listing
 from falloff.report.likeness import likeness
 from falloff.report.measure_wording import measure_rows, measure_sentence, measured
 from falloff.report.novelty_figure import novelty_chart
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
+from falloff.report.reliability import reliability_sentences, repeats_by_family
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
 from falloff.report.unfinished import lacking_sentences
@@ -100,6 +102,9 @@ def _environment() -> Environment:
         "likeness": likeness,
         "lacking_sentences": lacking_sentences,
         "null_sentences": null_sentences,
+        "reliability": reliability_sentences,
+        "geometry_listing": geometry_listing,
+        "repeats_by_family": repeats_by_family,
         "ranked": wording.by_retention,
         "STATUSES": vocabulary.STATUSES,
         "curve_key": line_key,

@@ -106,7 +106,7 @@ def panels(comparison: Comparison) -> tuple[Panel, ...]:
 
 
 def worst_cells(comparison: Comparison, most: int) -> list[tuple[Seat, CellDrop]]:
-    """The largest established losses, largest first: of every student the largest, and so on.
+    """The largest established losses, by their lower bounds: of every student the first, and so on.
 
     Taking turns, so that no student's cells keep those of another out.
     """
@@ -116,9 +116,9 @@ def worst_cells(comparison: Comparison, most: int) -> list[tuple[Seat, CellDrop]
         if seat.student
         for rank, cell in enumerate(seat.student.worst)
     ]
-    found.sort(key=lambda place: (place[0], -(place[2].drop.estimate or 0.0)))
+    found.sort(key=lambda place: (place[0], -(place[2].drop.low or 0.0)))
     kept = [(seat, cell) for _, seat, cell in found[:most]]
-    return sorted(kept, key=lambda pair: -(pair[1].drop.estimate or 0.0))
+    return sorted(kept, key=lambda pair: -(pair[1].drop.low or 0.0))
 
 
 def _entries(seat: Seat, family: str) -> list[Entry]:

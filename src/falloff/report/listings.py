@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from falloff.analysis.estimates import AxisCurve, Comparison
 from falloff.report.beyond import shape_words
+from falloff.report.disputed import observed_scales
 from falloff.report.lineup import USABLE, Entry, Panel, panels
 from falloff.report.lineup import worst_cells as worst_of
 from falloff.report.numerals import (
@@ -16,7 +17,7 @@ from falloff.report.numerals import (
     percent_interval,
     points_interval,
 )
-from falloff.report.scales import family_scales, spoken_name, spoken_place
+from falloff.report.scales import spoken_name, spoken_place
 from falloff.report.visible import one_line
 from falloff.report.vocabulary import STATUSES
 from falloff.report.wording import by_retention, solved_here
@@ -101,7 +102,7 @@ def curves(comparison: Comparison, *, ascii_only: bool = False) -> Listing:
 
 def worst_cells(comparison: Comparison, *, most: int) -> Listing:
     """The largest established losses, some of every student that has any."""
-    scales = {p.family: family_scales(e.profile for e in p.entries) for p in panels(comparison)}
+    scales = observed_scales(comparison)
     found = worst_of(comparison, most)
     spared = [s for s in comparison.students if not s.worst] if found else []
     return Listing(

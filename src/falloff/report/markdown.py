@@ -12,6 +12,7 @@ from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.definitions import DEFINITIONS
+from falloff.report.disputed import disputed_sentences
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import (
@@ -25,6 +26,7 @@ from falloff.report.listings import (
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
 from falloff.report.numerals import count, percent
+from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
 from falloff.report.visible import one_line
 from falloff.report.wording import (
     anytime_sentence,
@@ -43,11 +45,16 @@ _DEFINED_HERE = ("retention", "centre-ratio", "illusion", "volume", "edge", "sha
 
 
 def markdown_report(
-    comparison: Comparison, novelty: Novelty | None = None, *, definitions: str = ""
+    comparison: Comparison,
+    novelty: Novelty | None = None,
+    *,
+    standing: Standing = WHOLE,
+    definitions: str = "",
 ) -> str:
     """The finding with its tables. ``definitions``: where the numbers are defined, a link."""
     blocks = [
         f"# {safe_text(headline(comparison))}",
+        *map(safe_text, lacking_sentences(standing)),
         safe_text(lede(comparison)),
         _verdicts(comparison),
         *map(safe_text, null_sentences(comparison)),
@@ -58,6 +65,7 @@ def markdown_report(
         _section(curves(comparison)),
         _section(beyond_size(comparison)),
         _section(worst_cells(comparison, most=_MOST_CELLS)),
+        *map(safe_text, disputed_sentences(comparison)),
         *map(_section, likeness(comparison)),
         _section(costs(comparison)),
         _section(savings(comparison)),

@@ -7,10 +7,11 @@ from markupsafe import Markup
 from falloff.analysis.estimates import Comparison
 from falloff.report.charts import DotPlot, dot_plot, radial_plot
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
+from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
 from falloff.report.wording import headline
 
 
-def notebook_html(comparison: Comparison) -> str:
+def notebook_html(comparison: Comparison, standing: Standing = WHOLE) -> str:
     """A fragment for ``_repr_html_``: escaped, and every chart carries its own style."""
     plots = (retention_dots(comparison), *edge_plots(comparison, edge_rows(comparison, {})))
     figures = (
@@ -20,4 +21,7 @@ def notebook_html(comparison: Comparison) -> str:
         for plot in plots
     )
     title = Markup("<p><b>{}</b></p>").format(headline(comparison))
-    return str(title) + "".join(f"<div>{figure}</div>" for figure in figures)
+    lacking = Markup("").join(
+        Markup("<p>{}</p>").format(sentence) for sentence in lacking_sentences(standing)
+    )
+    return str(title + lacking) + "".join(f"<div>{figure}</div>" for figure in figures)

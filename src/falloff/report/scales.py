@@ -38,6 +38,11 @@ class Scale:
     def ticks(self) -> tuple[tuple[float, str], ...]:
         return tuple((self.u(level), self.label(level)) for level in self.levels)
 
+    def rank(self, u: float) -> float:
+        """A position as a number of levels from the first, straight between two levels."""
+        places = tuple(self.u(level) for level in self.levels)
+        return _interpolate(u, places, tuple(map(float, range(len(places)))))
+
     def nearest(self, dose: float) -> int:
         """Index of the level that is nearest to ``dose`` in u."""
         here = self.u(dose)

@@ -11,10 +11,12 @@ from falloff.core import Coordinate, Reason
 from falloff.report.beyond import Beyond, audit_sentence, beyond, misfits
 from falloff.report.charts import LineChart
 from falloff.report.contents import ReportContents
-from falloff.report.family_figures import HeatPair, curve_chart, heat_pairs
+from falloff.report.disputed import disputed_sentences
+from falloff.report.family_figures import curve_chart
 from falloff.report.finding_figures import panel_scales
 from falloff.report.lineup import Entry, Panel, Seat, panels, seats, worst_cells
 from falloff.report.places import Option, Places
+from falloff.report.region_figures import HeatPair, heat_pairs
 from falloff.report.scales import Scale
 from falloff.report.transcripts import Row, rows
 from falloff.report.visible import excerpt, one_line
@@ -104,6 +106,11 @@ class Sections:
     def spared(self) -> tuple[StudentComparison, ...]:
         """Students of whom no cell is established."""
         return tuple(s for s in self.contents.comparison.students if not s.worst)
+
+    @property
+    def disputed(self) -> tuple[str, ...]:
+        """Where fit and answers disagree on a loss."""
+        return disputed_sentences(self.contents.comparison, self.scales)
 
     @property
     def reasons(self) -> tuple[tuple[str, tuple[int, ...]], ...]:

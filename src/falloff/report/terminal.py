@@ -17,12 +17,14 @@ from falloff.analysis.novelty import Novelty
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.diff_wording import diff_listings, diff_notes, diff_title
+from falloff.report.disputed import disputed_sentences
 from falloff.report.gate_wording import gate_advice, gate_gaps, gate_listing, gate_notes, gate_title
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
+from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
 from falloff.report.wording import (
     by_retention,
     headline,
@@ -43,10 +45,16 @@ _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 _ASCII = str.maketrans({"–": "-", "−": "-", "→": "->", "…": "...", "·": "/", "τ": "tau"})
 
 
-def render(comparison: Comparison, console: Console, novelty: Novelty | None = None) -> None:
+def render(
+    comparison: Comparison,
+    console: Console,
+    novelty: Novelty | None = None,
+    *,
+    standing: Standing = WHOLE,
+) -> None:
     """Print the finding, as wide and as rich as ``console`` is."""
     printer = _Printer(console)
-    printer.finding(comparison)
+    printer.finding(comparison, standing)
     if novelty is not None:
         printer.novelty(novelty)
 
@@ -106,8 +114,10 @@ class _Printer:
         self._console = console
         self._ascii = console.options.ascii_only
 
-    def finding(self, comparison: Comparison) -> None:
+    def finding(self, comparison: Comparison, standing: Standing) -> None:
         self._console.print(self.text(headline(comparison), "bold"))
+        for sentence in lacking_sentences(standing):
+            self._console.print(self.text(sentence, "yellow"))
         if lede(comparison):
             self._console.print(self.text(lede(comparison)))
         for student in by_retention(comparison):
@@ -129,7 +139,7 @@ class _Printer:
         ):
             if listing.rows:
                 self.listing(listing)
-        for sentence in cost_sentences(comparison):
+        for sentence in (*disputed_sentences(comparison), *cost_sentences(comparison)):
             self._console.print(self.text(sentence))
 
     def gated(self, report: GateReport, result: GateResult) -> None:

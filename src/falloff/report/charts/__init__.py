@@ -6,7 +6,7 @@ They know neither probes nor comparisons. Colours and dashes follow from a model
 
 from falloff.report.charts.badge import Badge, badge_svg
 from falloff.report.charts.dots import DotPlot, DotRow, dot_plot
-from falloff.report.charts.heat import HeatMap, heat_map
+from falloff.report.charts.heat import HeatMap, Rim, heat_map
 from falloff.report.charts.key import line_key
 from falloff.report.charts.lines import Edge, Line, LineChart, Point, line_chart
 from falloff.report.charts.radial import RadialPlot, Reach, Ring, Spoke, radial_plot
@@ -24,6 +24,7 @@ __all__ = [
     "Point",
     "RadialPlot",
     "Reach",
+    "Rim",
     "Ring",
     "Scatter",
     "Spoke",

@@ -17,9 +17,11 @@ from falloff.report.charts.canvas import (
     text_width,
 )
 
-_WIDTH = 440.0
+_WIDTH = 400.0
 _LEFT, _RIGHT = 14.0, 14.0
 _TOP, _ROW = 6.0, 46.0
+# Where in a row the dots lie, and how far lines reach above and below them.
+_TRACK, _REACH = 31.0, 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +55,14 @@ class DotPlot:
 def dot_plot(plot: DotPlot, *, standalone: bool = False) -> Markup:
     """Rows from the top down, each with its name and its numbers in words above the dot."""
     foot = _TOP + _ROW * len(plot.rows) + 4
+    tracks = [_TOP + _ROW * i + _TRACK for i in range(len(plot.rows))]
     return frame(
         plot.title,
         plot.description,
         _WIDTH,
         foot + (40 if plot.references else 22),
-        *(_tick(_x(plot, value), label, foot) for value, label in plot.ticks),
-        *(_reference(_x(plot, value), label, foot) for value, label in plot.references),
+        *(_tick(_x(plot, value), label, tracks, foot) for value, label in plot.ticks),
+        *(_reference(_x(plot, value), label, tracks, foot) for value, label in plot.references),
         *(_row(plot, row, _TOP + _ROW * i) for i, row in enumerate(plot.rows)),
         standalone=standalone,
     )
@@ -71,18 +74,31 @@ def _x(plot: DotPlot, value: float) -> float:
     return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
 
 
-def _tick(x: float, label: str, foot: float) -> Markup:
-    line = rule(x, _TOP, x, foot, class_="grid")
-    return join([line, text(label, x, foot + 16, text_anchor="middle", class_="muted")])
+def _tick(x: float, label: str, tracks: list[float], foot: float) -> Markup:
+    return join(
+        [
+            *_crossing(x, tracks, class_="grid"),
+            text(label, x, foot + 16, text_anchor="middle", class_="muted"),
+        ]
+    )
 
 
-def _reference(x: float, label: str, foot: float) -> Markup:
-    line = rule(x, _TOP, x, foot + 22, class_="threshold")
-    return join([line, text(label, x, foot + 34, text_anchor="middle", class_="muted small")])
+def _reference(x: float, label: str, tracks: list[float], foot: float) -> Markup:
+    return join(
+        [
+            *_crossing(x, tracks, class_="threshold"),
+            text(label, x, foot + 34, text_anchor="middle", class_="muted small"),
+        ]
+    )
+
+
+def _crossing(x: float, tracks: list[float], *, class_: str) -> list[Markup]:
+    """A line across every track, and not through the words above it."""
+    return [rule(x, y - _REACH, x, y + _REACH, class_=class_) for y in tracks]
 
 
 def _row(plot: DotPlot, row: DotRow, top: float) -> Markup:
-    y = top + 32
+    y = top + _TRACK
     room = _WIDTH - _LEFT - _RIGHT - text_width(row.label) - 12
     words = [
         text(fitted(row.name, room), _LEFT, top + 15, class_="ink strong"),

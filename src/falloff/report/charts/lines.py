@@ -19,7 +19,7 @@ from falloff.report.charts.canvas import (
     text_width,
 )
 
-_WIDTH = 440.0
+_WIDTH = 400.0
 _LEFT, _RIGHT = 56.0, 28.0
 _PLOT_HEIGHT = 190.0
 _LANE = 15.0

@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from falloff.report.charts.canvas import element, frame, join, legend, path, rule, series, text
 
-_WIDTH, _HEIGHT = 460.0, 370.0
+_WIDTH, _HEIGHT = 440.0, 380.0
 _CENTRE = (_WIDTH / 2, _HEIGHT / 2)
-_RADIUS = 118.0
-_LABEL_LETTERS = 13
+_RADIUS = 108.0
+_LABEL_LETTERS = 12
+_LINE = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +96,18 @@ def _scaffold(spokes: tuple[Spoke, ...]) -> Markup:
 
 def _label(spoke: Spoke, angle: float) -> Markup:
     """Name and note of a spoke outside the rim, clear of the markers that lie past it."""
-    x, y = _at(angle, 1.0, beyond=26)
+    x, y = _at(angle, 1.0, beyond=20)
     side = math.cos(angle)
     anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
     lines = wrap(spoke.label, _LABEL_LETTERS) or [""]
     notes = wrap(spoke.note, _LABEL_LETTERS + 2)
-    height = 14 * (len(lines) + len(notes))
+    height = _LINE * (len(lines) + len(notes))
     first = y + 10 - height * (1 - math.sin(angle)) / 2
-    rows = [(line, "ink strong") for line in lines] + [(note, "muted small") for note in notes]
+    rows = [(line, "ink strong large") for line in lines] + [
+        (note, "muted spoke") for note in notes
+    ]
     return join(
-        text(row, x, first + 14 * i, text_anchor=anchor, class_=style)
+        text(row, x, first + _LINE * i, text_anchor=anchor, class_=style)
         for i, (row, style) in enumerate(rows)
     )
 

@@ -137,12 +137,17 @@ COMPARING = (
         anchor="worst-cell",
         name="Worst cells",
         meaning="Coordinates where the student is worse than the teacher and the interval of the"
-        " difference, corrected for looking at all cells, excludes 0; every student's largest come"
-        " first. The loss is one of fitted competence, which learns from neighbouring cells too"
-        " and is shown for both models; “solved here” is what was seen in this cell alone.",
+        " difference, corrected for looking at all cells, excludes 0; the largest lower bound comes"
+        " first, since a loss that is large only as a point is not sure to be large. The loss is"
+        " one of fitted competence, which learns from neighbouring cells too and is shown for both"
+        " models; “solved here” is what was seen in this cell alone. Where that contradicts the fit"
+        " beyond chance, as it is kinder to the student (the teacher solved fewer or the student"
+        " more than the fitted chances lead to expect, p < 5 %), the loss is disputed: no worst"
+        " cell, but named beneath.",
         formula="c(teacher) − c(student)",
         limits="Normal intervals of the draws. Rests on the fitted form where a cell has few"
-        " probes; at most eight a student.",
+        " probes: one or two answers cannot contradict it. Where nothing is wrong with the form, a"
+        " cell is disputed at most one time in twenty. At most eight a student.",
         source="Holm 1979",
         keys=(
             "worst_cells.drop",
@@ -151,6 +156,7 @@ COMPARING = (
             "worst_cells.teacher_solved",
             "worst_cells.student_solved",
             "worst_cells.n",
+            "disputed_cells.*",
         ),
     ),
     Definition(

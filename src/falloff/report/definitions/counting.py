@@ -8,9 +8,21 @@ COUNTING = (
         name="Probes",
         meaning="How many were put to each model; in a family or at a coordinate, how many of the"
         " model's answers were scored.",
-        limits="Errors have no score and are left out.",
+        limits="Errors have no score and are left out. Where answers lack, every"
+        " format of the report says how many.",
         source=COUNTED,
         keys=("probes", "calls"),
+    ),
+    Definition(
+        anchor="geometry",
+        name="Geometry of hidden states",
+        meaning="Of the states that a layer has for the last token of new prompts, the same for all"
+        " models: participation ratio and effective rank, how many directions they use; TwoNN, the"
+        " dimension of the surface that they lie on; CKA, how alike they are to the teacher's.",
+        formula="(Σλ)² / Σλ²; exp of the entropy of the singular values; TwoNN; linear CKA",
+        limits="There only where falloff lab geometry has measured it, of open weights. No"
+        " interval, and no measure of a capability: estimator and token decide much of it.",
+        source="Roy and Vetterli 2007; Facco et al. 2017; Kornblith et al. 2019",
     ),
     Definition(
         anchor="reasons",

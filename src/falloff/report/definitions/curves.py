@@ -15,6 +15,16 @@ CURVES = (
         keys=("edges", "threshold"),
     ),
     Definition(
+        anchor="contour",
+        name="Contour",
+        meaning="Over two axes at once, others at their centre: where fitted competence falls to τ."
+        " It meets each axis at that axis' edge, and its corner shows how the two stresses add up.",
+        formula="{(x, y) : c(x, y) = τ}",
+        limits="Rests on the fitted form of the region, above all away from the axes where few"
+        " probes lie; its band is pointwise. Along nominal axes it is that of the first label.",
+        source="pooling of stresses: Quick 1974",
+    ),
+    Definition(
         anchor="steepness",
         name="Steepness",
         meaning="How fast competence falls in log u at half its ceiling.",
