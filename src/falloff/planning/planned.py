@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from falloff.asking import ModelLike, Wanted, suite_of
-from falloff.core import Usage
+from falloff.core import Usage, costs_nothing
 from falloff.models.load import read_spec
 from falloff.planning.counting import counter_for
 from falloff.planning.forecast import LEAST_SENSIBLE, Plan, RoleForecast, Width
@@ -24,8 +24,6 @@ from falloff.sampling.look_ahead import LookAhead
 # Answers worth having in flight, where a model does not say.
 _AT_ONCE = {"micro": 64, "hf": 32, "gguf": 4, "sim": 64}
 _OTHERS_AT_ONCE = 8
-# Embedded and simulated models run here and belong to nobody who is paid.
-COST_NOTHING = ("micro:", "sim:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +95,7 @@ class Planner:
         seconds = self._seconds(role, name, calls)
         price = self.wanted.terms.prices.of(name)
         money = None
-        if price is None and name.startswith(COST_NOTHING):
+        if price is None and costs_nothing(name):
             money = 0.0
         elif price is not None and not (price.per_hour and seconds is None):
             busy = Usage(**{**vars(usage), "busy": seconds or 0.0})
