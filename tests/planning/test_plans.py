@@ -1,5 +1,8 @@
 """Plans: what they count, that they are the same each time, and that more budget tells more."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,15 @@ def test_a_limit_without_any_price_is_an_error(tmp_path):
             *PAIR.values(), suite=SUITE, budget=64, run=tmp_path / "r.falloff", max_cost=1
         )
     assert not (tmp_path / "r.falloff").exists()
+
+
+def test_the_command_says_calls_tokens_and_widths_and_that_simulated_models_cost_nothing():
+    code = "from falloff.cli import main; main()"
+    asked = ["--teacher", "sim:teacher", "--student", "sim:narrow"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "plan", *asked, "--suite", "sim_1d", "--budget", "8"],
+        capture_output=True, env=os.environ | {"PYTHONIOENCODING": "utf-8"}, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "too few to say" in done.stdout
+    assert "It costs nothing." in done.stdout
