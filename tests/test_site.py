@@ -80,6 +80,22 @@ def test_a_quantised_model_is_gated_as_the_tutorial_says(folder):
     assert (folder / "gate.xml").exists()
 
 
+def test_a_family_of_ones_own_is_asked_as_the_tutorial_says(folder):
+    for command in commands_of("own-family.md"):
+        done = run(command, folder)
+        assert done.returncode == 0, done.stderr
+    assert (folder / "own.html").exists()
+
+
+@pytest.mark.slow  # trains for a minute
+def test_a_training_is_watched_as_the_tutorial_says(folder):
+    pytest.importorskip("accelerate")
+    (command,) = commands_of("distil-and-watch.md")
+    done = run(command, folder)
+    assert done.returncode == 0, done.stderr
+    assert "retention" in done.stdout
+
+
 def test_the_policy_in_the_tutorial_is_one(folder):
     page = (HOUSE / "docs" / "tutorials" / "gate-in-ci.md").read_text()
     shown = re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1]

@@ -1,55 +1,98 @@
-"""Completion in a real bash, from the script that falloff prints for it."""
+"""Completion in real shells at a terminal, from the script that falloff prints for each."""
 
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
-pytestmark = pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+# Each takes the printed script in, and on Ctrl-X shows the line as it stands.
+SHELLS = {
+    "bash": """
+        bind 'set enable-bracketed-paste off'
+        eval "$(falloff --show-completion bash)"
+        show() { echo "<<$READLINE_LINE>>"; READLINE_LINE=; }
+        bind -x '"\\C-x": show'
+    """,
+    "zsh": """
+        autoload -Uz compinit && compinit -D
+        eval "$(falloff --show-completion zsh)"
+        show() { print -r -- "<<$BUFFER>>"; BUFFER=; zle redisplay }
+        zle -N show && bindkey '^X' show
+    """,
+}
+START = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"]}
 
-# Asks the function that the printed script defines, as readline would.
-ASK = """
-eval "$(falloff --show-completion)"
-for line; do
-    IFS=, read -ra COMP_WORDS <<< "$line,"
-    [[ $line = *, ]] && COMP_WORDS+=("")
-    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-    _falloff_completion falloff
-    echo "${COMPREPLY[*]}"
-done
-"""
 
-
-def offered(folder, *lines):
-    """What bash offers for the last word of each line; words are separated by commas."""
-    command = folder / "falloff"
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "falloff"
     command.write_text(f"#!{sys.executable}\nfrom falloff.cli import main\nmain()\n")
     command.chmod(0o755)
-    environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "--norc", "-c", ASK, "bash", *lines],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    return [line.split() for line in done.stdout.splitlines()]
+    (tmp_path / "models" / "student").mkdir(parents=True)
+    (tmp_path / "here.falloff").touch()
+    return tmp_path
 
 
-def test_bash_is_offered_commands_suites_families_models_and_runs(tmp_path):
-    (tmp_path / "runs").mkdir()
-    for name in ("here.falloff", "runs/there.falloff", "runs/page.html"):
-        (tmp_path / name).touch()
-    commands, suites, families, models, runs = offered(
-        tmp_path,
-        "falloff,wa",
-        "falloff,compare,--suite,a",
-        "falloff,probes,show,rule_c",
-        "falloff,measure,micro",
-        "falloff,gate,",
-    )
-    assert commands == ["watch"]
-    assert suites == ["agentic"]
-    assert families == ["rule_chain"]
-    assert "micro:teacher" in models
-    assert runs == ["here.falloff", "runs/there.falloff"]
+class Terminal:
+    """A shell in a terminal of its own."""
+
+    def __init__(self, shell, folder):
+        self.outer, inner = pty.openpty()
+        where = {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder)}
+        self.process = subprocess.Popen(
+            [shell, *START[shell]], stdin=inner, stdout=inner, stderr=inner, cwd=folder,
+            env=os.environ | where | {"TERM": "dumb"}, start_new_session=True,
+        )  # fmt: skip
+        os.close(inner)
+
+    def type(self, text):
+        os.write(self.outer, text.encode())
+
+    def read_until(self, ending, seconds=60):
+        heard, end = "", time.monotonic() + seconds
+        while ending not in heard:
+            left = max(end - time.monotonic(), 0)
+            assert select.select([self.outer], [], [], left)[0], f"heard only {heard!r}"
+            heard += os.read(self.outer, 4096).decode(errors="replace")
+        return heard
+
+    def completed(self, begun):
+        """The line after a Tab at its end."""
+        self.type(f"{begun}\t\x18")
+        return self.read_until(">>").rpartition("<<")[2].partition(">>")[0].strip()
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.outer)
+
+
+@pytest.fixture(params=SHELLS)
+def terminal(request, folder):
+    if not shutil.which(request.param):
+        pytest.skip(f"needs {request.param}")
+    (folder / "setup").write_text(SHELLS[request.param])
+    opened = Terminal(request.param, folder)
+    try:
+        opened.type(f"source {folder}/setup; echo rea''dy\n")
+        opened.read_until("ready")
+        yield opened
+    finally:
+        opened.close()
+
+
+def test_a_tab_completes_commands_suites_models_and_runs(terminal):
+    lines = {
+        "falloff wa": "falloff watch",
+        "falloff compare --suite ag": "falloff compare --suite agentic",
+        "falloff compare --student micro:bas": "falloff compare --student micro:base",
+        "falloff measure hf:./models/st": "falloff measure hf:./models/student/",
+        "falloff gate h": "falloff gate here.falloff",
+    }
+    assert {begun: terminal.completed(begun) for begun in lines} == lines

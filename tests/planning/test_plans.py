@@ -1,12 +1,16 @@
 """Plans: what they count, that they are the same each time, and that more budget tells more."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import falloff
 from falloff.asking import Wanted
-from falloff.core import CostLimitError, UsageError
+from falloff.core import CostLimitError, FalloffError, UsageError
+from falloff.models import load_model
 from falloff.planning import plan_of
 from falloff.planning.planned import Planner
 
@@ -31,8 +35,9 @@ def test_a_plan_is_the_same_each_time_and_a_larger_budget_tells_more():
     assert first.minutes == pytest.approx(64 * 2 / 4 / 60)
 
 
-def test_money_is_unknown_without_a_price():
-    assert Planner(roles=PAIR, wanted=wanted()).money is None
+def test_money_is_unknown_without_a_price_but_models_that_are_part_of_falloff_cost_nothing():
+    assert Planner(roles={"model": "openai:m"}, wanted=wanted(mode="measure")).money is None
+    assert Planner(roles=PAIR, wanted=wanted()).money == 0
     assert Planner(roles=PAIR, wanted=wanted(prices=PRICES)).money > 0
 
 
@@ -40,6 +45,24 @@ def test_an_hourly_price_is_unknown_without_a_latency():
     hourly = wanted(prices={"sim:*": {"per_hour": 3}})
     assert Planner(roles=PAIR, wanted=hourly).money is None
     assert Planner(roles=PAIR, wanted=hourly, latency=1.0).money > 0
+
+
+def test_below_sixteen_probes_a_family_no_width_is_foretold():
+    few = plan_of(PAIR, wanted(suite="sim_1d", budget=8))
+    assert [width.median is None for width in few.widths] == [True, False, False]
+    assert any("Too few to say" in sentence for sentence in few.said)
+
+
+@pytest.mark.parametrize(
+    "spec", ["nonsense", "foo:bar", "sim:nobody", "micro:nobody", "hf:./nowhere?dtype=float32",
+             "gguf:./nowhere.gguf"],
+)  # fmt: skip
+def test_a_model_that_is_not_there_is_told_as_loading_tells_it(spec):
+    with pytest.raises(FalloffError) as planned:
+        plan_of({"model": spec}, wanted(mode="measure"))
+    with pytest.raises(FalloffError) as loaded:
+        load_model(spec)
+    assert str(planned.value) == str(loaded.value)
 
 
 def test_the_null_and_repeats_are_counted():
@@ -73,3 +96,15 @@ def test_a_limit_without_any_price_is_an_error(tmp_path):
             *PAIR.values(), suite=SUITE, budget=64, run=tmp_path / "r.falloff", max_cost=1
         )
     assert not (tmp_path / "r.falloff").exists()
+
+
+def test_the_command_says_calls_tokens_and_widths_and_that_simulated_models_cost_nothing():
+    code = "from falloff.cli import main; main()"
+    asked = ["--teacher", "sim:teacher", "--student", "sim:narrow"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, "plan", *asked, "--suite", "sim_1d", "--budget", "8"],
+        capture_output=True, env=os.environ | {"PYTHONIOENCODING": "utf-8"}, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "too few to say" in done.stdout
+    assert "It costs nothing." in done.stdout

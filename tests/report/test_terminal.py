@@ -6,16 +6,23 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from falloff.analysis.estimates import Comparison
+from falloff.analysis.estimates import Comparison, Interval
 from falloff.report import render
 from falloff.report.contents import ReportContents
 from falloff.report.listings import sparkline
+from falloff.report.numerals import percent_interval
 
 
 def printed(comparison: Comparison, **options: object) -> str:
     file = io.StringIO()
     render(comparison, Console(file=file, **{"width": 120, **options}))
     return file.getvalue()
+
+
+def test_an_interval_wider_than_the_scale_is_said_to_be_no_measurement():
+    wide, fine = (Interval(estimate=0.9, low=low, high=1.3) for low in (0.03, 0.8))
+    assert percent_interval(wide) == "90 % (3–130 %, not measured well enough)"
+    assert percent_interval(fine) == "90 % (80–130 %)"
 
 
 def test_the_finding_the_verdicts_and_the_tables_are_printed(contents: ReportContents) -> None:

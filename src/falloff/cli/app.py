@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from typing import Annotated
@@ -52,6 +53,10 @@ def main() -> None:
     outlet.install()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
+    if os.environ.get("_FALLOFF_COMPLETE") == "complete_bash":
+        from falloff.cli.completing import complete_in_bash
+
+        return complete_in_bash(lambda: app(prog_name="falloff"), os.environ)
     try:
         app(arguments, prog_name="falloff")
     except FalloffError as error:

@@ -75,11 +75,13 @@ def say_geometry(
                 f"{name:{width}}  {share:9}  {cloud.zone:6}  {cloud.participation_ratio:5.1f}"
                 f"  {cloud.effective_rank:9.1f}  {cloud.two_nn:5.1f}  {cloud.cka:.2f}"
             )
+    from falloff.report.numerals import number_interval
+
     typer.echo("\nDoes it follow retention? Spearman's rho over the students, 90 % interval:")
     for one in tracked:
         rho = one.correlation
         said = (
-            f"{rho.estimate:+.2f} ({rho.low:+.2f} to {rho.high:+.2f}), {one.models} models"
+            f"{number_interval(rho)}, {one.models} models"
             if rho.estimate is not None
             else f"not known: {one.models} models, at least 5 that differ are needed"
         )

@@ -125,8 +125,9 @@ def _say(mined: Mined) -> None:
     spent = mined.spending
     cost = "" if spent.money is None else f", {money(spent.money, spent.currency)}"
     typer.echo(
-        f"Calls: {spent.calls} in all, {spent.prompt_tokens} + {spent.completion_tokens} tokens"
-        f"{cost}\nSFT:     {mined.sft}\nPrompts: {mined.prompts}\nAnswers: {mined.answers}"
+        f"Calls: {mined.calls_now} now, {spent.calls} in all,"
+        f" {spent.prompt_tokens} + {spent.completion_tokens} tokens{cost}\n"
+        f"SFT:     {mined.sft}\nPrompts: {mined.prompts}\nAnswers: {mined.answers}"
     )
     if mined.examples < mined.wanted:
         typer.echo(

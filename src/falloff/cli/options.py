@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 from falloff.cli import completing
 from falloff.cli.config import ConfigFile, Noted
-from falloff.core import UsageError
+from falloff.core import UnknownNameError, UsageError
 
 OnDisk = Annotated[Path, typer.Argument(help="The run file.", autocompletion=completing.runs)]
 Suite = Annotated[
@@ -290,6 +291,17 @@ def _let_the_line_decide(given: dict[str, Any], noted: Noted) -> None:
 
 
 _OF_BENCH = ("bench_columns", "bench_scoring", "bench_solver", "stressors", "paraphraser")
+
+
+def one_of(choices: type[StrEnum], what: str) -> Callable[[str], Any]:
+    """Reads one of a few words. Raises :class:`falloff.core.UnknownNameError` with a suggestion."""
+
+    def read(text: str) -> StrEnum:
+        if text not in list(choices):
+            raise UnknownNameError(what, text, list(choices))
+        return choices(text)
+
+    return read
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

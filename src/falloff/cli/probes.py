@@ -71,22 +71,22 @@ def list_families(
         typer.echo(json.dumps({"families": [_family(family) for family in families]}))
         return
     from rich.console import Console
-    from rich.table import Column, Table
 
-    table = Table(
-        Column("family", no_wrap=True),
-        "capability",
-        "axis",
-        "levels",
-        "role",
-        box=None,
-        pad_edge=False,
+    from falloff.report.listings import Listing
+    from falloff.report.terminal import render_listings
+
+    rows = [
+        (f"{family.name} v{family.version}", axis.name, _levels(axis), axis.role, family.capability)
+        for family in families
+        for axis in family.axes
+    ]
+    table = Listing(
+        title="Families",
+        heads=("Family", "Axis", "Levels", "Role", "Capability"),
+        spare=("Role",),
+        rows=tuple(rows),
     )
-    for family in families:
-        for i, axis in enumerate(family.axes):
-            first = (f"{family.name} v{family.version}", family.capability) if i == 0 else ("", "")
-            table.add_row(*first, axis.name, _levels(axis), axis.role)
-    Console().print(table)
+    render_listings([table], Console())
 
 
 @probes.command()

@@ -135,7 +135,10 @@ def _short(count: int) -> str:
 
 def interval(value: float, low: float, high: float) -> str:
     """``78 % (72–84 %)``, as the report spells it."""
-    return f"{100 * value:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
+    from falloff.analysis.estimates import Interval
+    from falloff.report.numerals import percent_interval
+
+    return percent_interval(Interval(estimate=value, low=low, high=high))
 
 
 def duration(seconds: float) -> str:

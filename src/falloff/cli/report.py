@@ -26,7 +26,13 @@ def report(
     run: options.OnDisk,
     out: options.Out = None,
     form: Annotated[
-        Format, typer.Option("--format", help="A page, Markdown, or the finding right here.")
+        Format,
+        typer.Option(
+            "--format",
+            help="A page, Markdown, or the finding right here.",
+            parser=options.one_of(Format, "format"),
+            metavar="[html|markdown|terminal]",
+        ),
     ] = Format.HTML,
     probes: options.RunProbes = None,
     train_data: options.TrainData = None,

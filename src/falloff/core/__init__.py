@@ -19,7 +19,7 @@ from falloff.core.errors import (
 )
 from falloff.core.logins import without_logins
 from falloff.core.outcome import Outcome, Reason
-from falloff.core.price import CURRENCY, Price, PriceTable, Usage, money, no_price
+from falloff.core.price import CURRENCY, Price, PriceTable, Usage, costs_nothing, money, no_price
 from falloff.core.probe import Probe
 from falloff.core.registry import Entry, Registry
 from falloff.core.seeds import child_rng, child_seed
@@ -66,6 +66,7 @@ __all__ = [
     "UsageError",
     "child_rng",
     "child_seed",
+    "costs_nothing",
     "format_dose",
     "missing_extra",
     "money",

@@ -90,6 +90,11 @@ def money(amount: float, currency: str) -> str:
     return f"{amount:.{decimals}f} {currency}" if decimals <= 9 else f"< 0.00000001 {currency}"
 
 
+def costs_nothing(spec: str) -> bool:
+    """Whether a model without a price is embedded or simulated: it runs here and nobody is paid."""
+    return spec.startswith(("micro:", "sim:"))
+
+
 def no_price(spec: str) -> str:
     """What is said where a price is missing: never 0."""
     return f"no price for {spec}: add it to [prices] in falloff.toml"

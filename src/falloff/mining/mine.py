@@ -60,6 +60,7 @@ class Mined:
     prompts: Path
     answers: Path
     spending: Spending
+    calls_now: int = 0
     loss: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -77,6 +78,7 @@ class Mined:
             "prompts": str(self.prompts),
             "answers": str(self.answers),
             "calls": spent.calls,
+            "calls_now": self.calls_now,
             "prompt_tokens": spent.prompt_tokens,
             "completion_tokens": spent.completion_tokens,
             "money": spent.money,
@@ -128,9 +130,15 @@ def mine_run(
         confirm=confirm,
     )
     roles = {"model": teacher if teacher is not None else teacher_of(run.manifest)}
+    now = [0]
+
+    def told(done: Progress) -> None:
+        now[0] = done.calls
+        progress(done)
+
     try:
         path, loss = ask_by(
-            design, replace(suite, family_names=tuple(design.grounds)), roles, wanted, progress
+            design, replace(suite, family_names=tuple(design.grounds)), roles, wanted, told
         )
     except RunFileError as problem:
         # The file of the answers has another flag here.
@@ -151,6 +159,7 @@ def mine_run(
         prompts=write_text(Path(out) / PROMPTS, json_lines(examples.prompts)),
         answers=path,
         spending=examples.spending,
+        calls_now=now[0],
         loss=loss,
     )
 

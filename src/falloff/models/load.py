@@ -27,10 +27,8 @@ def load_model(model: str | Model | Callable[..., Any]) -> Model:
     :class:`SetupError` for an extra that is missing.
     """
     if isinstance(model, str):
-        prefix, _, name = model.partition(":")
-        if not name.strip():
-            raise _no_spec(model)
-        return LOADERS[prefix.strip()](name.strip())
+        prefix, name = read_spec(model)
+        return LOADERS[prefix](name)
     if _is_model(model):
         return model
     if callable(model):
@@ -41,6 +39,14 @@ def load_model(model: str | Model | Callable[..., Any]) -> Model:
         f"{model!r:.80} is no model, but a {type(model).__name__}.",
         remedy="Give a spec such as 'micro:teacher', or a function that takes the messages.",
     )
+
+
+def read_spec(text: str) -> tuple[str, str]:
+    """Prefix and name. Raises :class:`UsageError` for what is no spec, or an unknown prefix."""
+    prefix, _, name = text.partition(":")
+    if not name.strip():
+        raise _no_spec(text)
+    return LOADERS.entry(prefix.strip()).name, name.strip()
 
 
 def _is_model(thing: object) -> TypeGuard[Model]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from falloff.core import Message, ToolCall, ToolSpec
 
@@ -28,12 +27,11 @@ class Counter:
 def counter_for(spec: str) -> Counter:
     """The counter of a model. Never loads weights, never asks anybody.
 
-    Raises :class:`falloff.core.FalloffError` for a local model that is not there.
+    Raises :class:`falloff.core.FalloffError` as loading does, for a prefix or name that nobody
+    knows and a local model that is not there.
     """
     prefix, _, name = spec.partition(":")
-    if prefix == "micro":
-        return _characters(name)
-    if prefix == "hf" and (own := _own_tokenizer(Path(name).expanduser())):
+    if prefix in _CHECKED and (own := _CHECKED[prefix](name)):
         return own
     return Counter(
         prompt=_estimated_prompt,
@@ -74,15 +72,17 @@ def _characters(name: str) -> Counter:
     )
 
 
-def _own_tokenizer(folder: Path) -> Counter | None:
+def _own_tokenizer(name: str) -> Counter | None:
     """A checkpoint's tokenizer with its chat template; None without the extra."""
+    from falloff.models.folder import check_folder
+    from falloff.models.hf.options import read_options
+
+    folder = read_options(name).path
+    check_folder(folder)
     try:
         from transformers import AutoTokenizer
     except ImportError:
         return None
-    from falloff.models.folder import check_folder
-
-    check_folder(folder)
     tokenizer = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, trust_remote_code=False
     )
@@ -95,3 +95,25 @@ def _own_tokenizer(folder: Path) -> Counter | None:
         return text(said + (_written(tools) if tools else "")) + _AROUND * len(messages)
 
     return Counter(prompt=prompt, text=text, said="counted by its tokenizer, template estimated")
+
+
+def _gguf(name: str) -> None:
+    from falloff.models.gguf.file import parts_of
+    from falloff.models.gguf.options import read_options
+
+    parts_of(read_options(name).path)
+
+
+def _simulated(name: str) -> None:
+    from falloff.models.simulated_names import read_name
+
+    read_name(name)
+
+
+# What is known of a model without asking it; each raises where there is no such model.
+_CHECKED: dict[str, Callable[[str], Counter | None]] = {
+    "micro": _characters,
+    "hf": _own_tokenizer,
+    "gguf": _gguf,
+    "sim": _simulated,
+}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Probes a family below which the width of an interval is not foretold.
+LEAST_SENSIBLE = 16
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoleForecast:
@@ -27,13 +30,14 @@ class RoleForecast:
 class Width:
     """Half of the 90 % interval of the headline at a budget, the widest student's.
 
-    Median over replicates, and the narrowest and widest of them.
+    Median over replicates, and the narrowest and widest of them; None where probes are too few to
+    say.
     """
 
     budget: int
-    median: float
-    low: float
-    high: float
+    median: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

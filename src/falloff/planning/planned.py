@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from falloff.asking import ModelLike, Wanted, suite_of
-from falloff.core import Usage
+from falloff.core import Usage, costs_nothing
+from falloff.models.load import read_spec
 from falloff.planning.counting import counter_for
-from falloff.planning.forecast import Plan, RoleForecast, Width
+from falloff.planning.forecast import LEAST_SENSIBLE, Plan, RoleForecast, Width
 from falloff.planning.talks import SAMPLE, Length, lengths, sample_talks
 from falloff.probes import Suite
 from falloff.run import open_for_reading
@@ -53,7 +54,7 @@ class Planner:
 
     @property
     def money(self) -> float | None:
-        """In all, of models with a price; None where no price is known."""
+        """In all, of models whose cost is known; None where it is of none."""
         known = [each.money for each in self.forecasts if each.money is not None]
         return sum(known) if known else None
 
@@ -94,7 +95,9 @@ class Planner:
         seconds = self._seconds(role, name, calls)
         price = self.wanted.terms.prices.of(name)
         money = None
-        if price is not None and not (price.per_hour and seconds is None):
+        if price is None and costs_nothing(name):
+            money = 0.0
+        elif price is not None and not (price.per_hour and seconds is None):
             busy = Usage(**{**vars(usage), "busy": seconds or 0.0})
             money = price.of(busy)
         return RoleForecast(
@@ -148,7 +151,7 @@ class Planner:
             aim=find_aim(self.wanted.aim),
         )
         effort = effort_of(question)
-        found = widths(question, effort) if effort.steps else ()
+        found = widths(question, effort)
         minutes = [each.minutes for each in self.forecasts]
         return Plan(
             mode=self.wanted.mode,
@@ -181,15 +184,20 @@ class Planner:
             said.append("Minutes are not known: give --latency, in seconds a call.")
         elif self.latency is None:
             said.append(f"Latency: as measured so far in '{wanted.run}'.")
-        if found:
+        if replicates:
             part = "" if families == count else f", each of {families} of the {count} families"
             said.append(
                 f"Width: {replicates} simulated runs{part}, of models drawn from the prior,"
                 " students that keep 50 to 100 %; narrower where a student fails on the items on"
                 " which its teacher does."
             )
-        else:
+        elif not found:
             said.append("Width: not simulated, since the budget is too large to play.")
+        if any(width.median is None for width in found):
+            said.append(
+                f"Too few to say: below {LEAST_SENSIBLE} probes a family an interval is mostly what"
+                " was believed beforehand."
+            )
         return said
 
 
@@ -223,7 +231,9 @@ def _shares(calls: Mapping[str, float], budget: int) -> dict[str, float]:
 
 
 def _spec(model: ModelLike) -> str:
+    """As a user writes it; raises for a string that is none."""
     if isinstance(model, str):
+        read_spec(model)
         return model
     return str(getattr(model, "spec", getattr(model, "__name__", "function")))
 

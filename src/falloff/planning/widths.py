@@ -26,7 +26,7 @@ from falloff.analysis.posterior import prior
 from falloff.analysis.region import Regions
 from falloff.core import Coordinate, Reason, UsageError, child_seed
 from falloff.models.observers import WAYS, Observer, student_of
-from falloff.planning.forecast import Width
+from falloff.planning.forecast import LEAST_SENSIBLE, Width
 from falloff.probes import Family
 from falloff.sampling import FamilyEvidence
 from falloff.sampling.aims import VOLUME, Aim
@@ -45,9 +45,9 @@ _MOST_PLACES = 256
 STEPS = (1, 2, 4)
 # More probes of a family than this take too long to play.
 _MOST_PROBES = 1500
-_FAMILIES, _FEWEST, _MOST_REPLICATES = 5, 4, 8
+_FAMILIES, _FEWEST, _MOST_REPLICATES = 5, 3, 8
 # Seconds of one core to spend, and what a family of two models takes: at least, and a probe.
-_SECONDS, _START, _EACH = 15.0, 0.4, 0.0031
+_SECONDS, _START, _EACH = 3.5, 0.2, 0.0036
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,9 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """``steps``: multiples of the budget; ``families`` are played in each of ``replicates``."""
+    """``steps``: multiples of the budget that are played, those too small to say anything left
+    out; ``families`` are played in each of ``replicates``.
+    """
 
     steps: tuple[int, ...]
     families: int
@@ -89,7 +91,7 @@ class Effort:
 def effort_of(question: Question) -> Effort:
     """What can be played within ``_SECONDS``; the same on every machine."""
     each = question.budget / len(question.families)
-    steps = tuple(step for step in STEPS if step * each <= _MOST_PROBES)
+    steps = tuple(step for step in STEPS if LEAST_SENSIBLE <= step * each <= _MOST_PROBES)
     if not steps:
         return Effort(steps=(), families=0, replicates=0)
     one = len(question.roles) / 2 * (_START + _EACH * steps[-1] * each)
@@ -99,21 +101,25 @@ def effort_of(question: Question) -> Effort:
 
 
 def widths(question: Question, effort: Effort) -> tuple[Width, ...]:
-    """At the budget and at multiples of it; one trajectory a replicate gives all of them."""
+    """At the budget and at multiples of it; one trajectory a replicate gives all of them.
+
+    Steps too large to play are left out.
+    """
     found = [_replicate(question, effort, number) for number in range(effort.replicates)]
-    said = []
-    for step, of in zip(effort.steps, zip(*found, strict=True), strict=False):
-        known = [width for width in of if np.isfinite(width)]
-        if known:
-            said.append(
-                Width(
-                    budget=step * question.budget,
-                    median=float(np.median(known)),
-                    low=min(known),
-                    high=max(known),
-                )
-            )
-    return tuple(said)
+    played = dict(zip(effort.steps, zip(*found, strict=True), strict=False))
+    each = question.budget / len(question.families)
+    return tuple(
+        _width(step * question.budget, played.get(step, ()))
+        for step in STEPS
+        if step in played or step * each < LEAST_SENSIBLE
+    )
+
+
+def _width(budget: int, of: Sequence[float]) -> Width:
+    known = [width for width in of if np.isfinite(width)]
+    if not known:
+        return Width(budget=budget)
+    return Width(budget=budget, median=float(np.median(known)), low=min(known), high=max(known))
 
 
 def _part(question: Question, count: int, rng: np.random.Generator) -> tuple[Question, float]:

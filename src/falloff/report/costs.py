@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from falloff.analysis.estimates import Comparison, Profile
 from falloff.analysis.spending import Spending, together
-from falloff.core import money, no_price
+from falloff.core import costs_nothing, money, no_price
 from falloff.report.listings import Listing
 from falloff.report.numerals import DASH, count, percent, percent_interval
 from falloff.report.saving import MEASURES, better_ones, measure_of, shares, worth_words
@@ -25,7 +25,9 @@ def cost_sentences(comparison: Comparison) -> tuple[str, ...]:
     spent = [(name, profile.spending) for name, profile in _asked(comparison)]
     known = [spending.money for _, spending in spent if spending.money is not None]
     unknown = dict.fromkeys(
-        profile.model for _, profile in _asked(comparison) if profile.spending.money is None
+        profile.model
+        for _, profile in _asked(comparison)
+        if profile.spending.money is None and not costs_nothing(profile.model)
     )
     said = []
     if known:

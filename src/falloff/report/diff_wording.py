@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from falloff.analysis.change import Change, FamilyChange, ModelChange, RunChange
 from falloff.report.listings import Listing
 from falloff.report.numerals import (
-    DASH,
     defined,
-    number_estimate,
+    number_interval,
     percent,
+    percent_interval,
     plural,
     points_interval,
-    quantity,
 )
 from falloff.report.scales import spoken_name
 from falloff.report.visible import one_line
@@ -94,9 +93,9 @@ def _family(family: FamilyChange) -> Iterator[tuple[str, ...]]:
     for axis, edge in family.edges.items():
         yield (
             f"{name}: edge, {spoken_name(axis)}",
-            number_estimate(edge.before),
-            number_estimate(edge.after),
-            _doses(edge),
+            number_interval(edge.before),
+            number_interval(edge.after),
+            number_interval(edge.difference),
             "*" if edge.established else "",
         )
 
@@ -104,20 +103,11 @@ def _family(family: FamilyChange) -> Iterator[tuple[str, ...]]:
 def _shares(what: str, of: Change) -> tuple[str, ...]:
     return (
         what,
-        percent(of.before.estimate),
-        percent(of.after.estimate),
+        percent_interval(of.before),
+        percent_interval(of.after),
         points_interval(of.difference),
         "*" if of.established else "",
     )
-
-
-def _doses(edge: Change) -> str:
-    of = edge.difference
-    if not defined(of.estimate):
-        return DASH
-    if not (defined(of.low) and defined(of.high)):
-        return quantity(of.estimate)
-    return f"{quantity(of.estimate)} ({quantity(of.low)} to {quantity(of.high)})"
 
 
 def _flips(model: ModelChange) -> Listing:

@@ -13,6 +13,7 @@ from falloff.report.numerals import (
     percent_exact,
     plural,
     roughly,
+    span,
 )
 from falloff.report.scales import spoken_name, spoken_place
 from falloff.report.unfinished import errors_words, placed_words
@@ -195,4 +196,6 @@ def _signed(rule: Ruled, value: float | None) -> str:
 def _bounds(rule: Ruled) -> str:
     if not (defined(rule.low) and defined(rule.high)):
         return DASH
-    return f"{_signed(rule, rule.low)} to {_signed(rule, rule.high)}"
+    low, high = _signed(rule, rule.low), _signed(rule, rule.high)
+    unit = high[high.rindex(" ") :]
+    return span(low.removesuffix(unit), high)

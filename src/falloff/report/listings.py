@@ -30,7 +30,8 @@ _SPARKS = 12
 class Listing:
     """A table: ``heads`` and ``rows`` of text; a cell may have several lines.
 
-    ``spare`` names the columns that may be left out, in this order, where room is short.
+    ``spare`` names the columns that may be left out, in this order, where room is short; names and
+    places may run over several lines, numbers never do.
     """
 
     title: str

@@ -14,6 +14,8 @@ from falloff.analysis.estimates import Interval
 
 DASH = "–"
 _NARROW = 0.02
+# Shares are from 0 to 1, and so is what a ratio of them is asked for.
+_WIDE = 1.0
 # Shares nearer than this many decimals of a percentage are equal.
 _MOST_DECIMALS = 6
 
@@ -65,15 +67,25 @@ def percent_decimals(interval: Interval) -> int:
 
 
 def percent_span(interval: Interval) -> str:
-    """The interval alone: ``37–45 %``, or ``−3 to 5 %`` where a dash could be read as a minus."""
+    """The interval alone: ``37–45 %``, or ``−3 to 5 %`` where a dash could be read as a minus.
+
+    One wider than the whole scale says little, and is said to: ``3–900 %, not measured well
+    enough``.
+    """
     decimals = percent_decimals(interval)
-    return f"{_span(interval, lambda value: _signed(100 * value, decimals))} %"
+    text = f"{_span(interval, lambda value: _signed(100 * value, decimals))} %"
+    return f"{text}, not measured well enough" if _is_vague(interval) else text
 
 
 def percent_interval(interval: Interval) -> str:
     """``41 % (37–45 %)``."""
     text = percent(interval.estimate, percent_decimals(interval))
     return f"{text} ({percent_span(interval)})" if bounded(interval) else text
+
+
+def _is_vague(interval: Interval) -> bool:
+    """Whether nearly anything is inside: from nothing kept to all of it."""
+    return defined(interval.low) and defined(interval.high) and interval.high - interval.low > _WIDE
 
 
 def points_interval(interval: Interval) -> str:
@@ -163,8 +175,12 @@ def _censored(interval: Interval, bound: float) -> str:
 def _span(interval: Interval, shown: Format) -> str:
     if not (defined(interval.low) and defined(interval.high)):
         return DASH
-    separator = " to " if interval.low < 0 else "–"
-    return f"{shown(interval.low)}{separator}{shown(interval.high)}"
+    return span(shown(interval.low), shown(interval.high))
+
+
+def span(low: str, high: str) -> str:
+    """Two bounds: ``37–45``, or ``−3 to 5`` where the dash would stand beside a minus."""
+    return f"{low} to {high}" if low.startswith("−") else f"{low}–{high}"
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -12,7 +12,7 @@ from falloff.report.numerals import DASH, count, percent
 from falloff.report.visible import one_line
 
 if TYPE_CHECKING:
-    from falloff.planning import Plan
+    from falloff.planning import Plan, Width
 
 
 def plan_listings(plan: Plan) -> Iterator[Listing]:
@@ -41,8 +41,7 @@ def plan_listings(plan: Plan) -> Iterator[Listing]:
         rows=tuple(
             (
                 count(width.budget),
-                _points(width.median),
-                f"± {_points(width.low)} to {_points(width.high)}",
+                *_expected(width),
             )
             for width in plan.widths
         ),
@@ -52,7 +51,9 @@ def plan_listings(plan: Plan) -> Iterator[Listing]:
 def plan_sentences(plan: Plan) -> list[str]:
     """What it takes in all, and what the numbers rest on."""
     said = []
-    if plan.money is not None:
+    if plan.money == 0 and not any(role.money is None for role in plan.roles):
+        said.append("It costs nothing.")
+    elif plan.money is not None:
         some = " for those with a price" if any(r.money is None for r in plan.roles) else ""
         said.append(f"In all about {money(plan.money, plan.currency)}{some}.")
     if plan.minutes is not None:
@@ -82,6 +83,13 @@ def _minutes(minutes: float | None) -> str:
     if minutes is None:
         return DASH
     return "< 1" if minutes < 1 else f"{minutes:,.0f}"
+
+
+def _expected(width: Width) -> tuple[str, str]:
+    if width.median is None or width.low is None or width.high is None:
+        return "too few to say", DASH
+    low, high = _points(width.low), _points(width.high)
+    return _points(width.median), f"{low.removesuffix(' points')}–{high}"
 
 
 def _points(share: float) -> str:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _MOST_CELLS = 5
 _UNBOUNDED = 10_000
+# Columns of names and places, beside the first.
+_WRAPPED = ("Student", "Model", "Family", "Where", "Worth", "Levels")
 _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 _ASCII = str.maketrans({"–": "-", "−": "-", "→": "->", "…": "...", "·": "/", "τ": "tau"})
 
@@ -177,7 +179,9 @@ class _Printer:
             self._console.print(part)
 
     def parts(self, listing: Listing) -> list[Table | Text]:
-        """A table where it fits, without what can be spared if need be; otherwise records."""
+        """A table where it fits, its names over several lines if need be, then without what can be
+        spared; records where there is no room for that either.
+        """
         title = self.text(listing.title, "bold")
         whole, table = listing, self._table(listing)
         while not self._fits(table) and listing.spare:
@@ -189,17 +193,28 @@ class _Printer:
         from rich.measure import Measurement
 
         unbounded = self._console.options.update_width(_UNBOUNDED)
-        return Measurement.get(self._console, unbounded, table).maximum <= self._console.width
+        return Measurement.get(self._console, unbounded, table).minimum <= self._console.width
 
     def _table(self, listing: Listing) -> Table:
         """A table in which a name is not repeated from row to row."""
         from rich import box
+        from rich.cells import cell_len
         from rich.table import Table
 
         style = box.ASCII2 if self._ascii else box.SIMPLE_HEAD
         table = Table(box=style, pad_edge=False, show_edge=False)
-        for head in listing.heads:
-            table.add_column(self.text(head))
+        for number, head in enumerate(listing.heads):
+            cells = [head, *(row[number] for row in listing.rows)]
+            wraps = number == 0 or head.startswith(_WRAPPED)
+            whole = [
+                part for cell in cells for part in (cell.split() if wraps else cell.split("\n"))
+            ]
+            table.add_column(
+                self.text(head),
+                no_wrap=not wraps,
+                min_width=max(map(cell_len, whole), default=1),
+                overflow="fold",
+            )
         above = ""
         for name, *cells in listing.rows:
             table.add_row(*map(self.text, ("" if name == above else name, *cells)))
