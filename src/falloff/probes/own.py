@@ -21,6 +21,7 @@ from falloff.core import UsageError
 from falloff.probes.contract import Breach, breaches
 from falloff.probes.family import FAMILIES, Family
 from falloff.probes.suite import Suite
+from falloff.probes.user_code import spec_of
 
 GROUP = "falloff.probes"
 # In the order in which they are chosen for families that come without a suite.
@@ -76,7 +77,7 @@ def _run(path: Path) -> tuple[Family, ...]:
 
 def _import(path: Path) -> None:
     name = f"falloff_own_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = spec_of(name, path)
     if spec is None or spec.loader is None:
         raise _no_file(path)
     module = importlib.util.module_from_spec(spec)

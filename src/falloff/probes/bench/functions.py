@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from falloff.core import UnknownNameError, UsageError
+from falloff.probes.user_code import spec_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class OwnFunction:
 
 def _functions(path: Path, digest: str) -> dict[str, Callable[..., Any]]:
     name = f"falloff_function_{path.stem}_{digest[:8]}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = spec_of(name, path)
     if spec is None or spec.loader is None:
         raise UsageError(f"'{path}' is no Python file.", remedy="Write FILE.py:FUNCTION.")
     module = importlib.util.module_from_spec(spec)
