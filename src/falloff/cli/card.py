@@ -24,7 +24,7 @@ def card(
     run: options.OnDisk,
     student: Student = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="The model's name in the metadata. [default: its]")
+        str | None, typer.Option("--name", help="The model's name in the metadata. Default: its own.")
     ] = None,
     out: Annotated[
         Path | None,
@@ -32,7 +32,7 @@ def card(
             "--out",
             "-o",
             help="A model's folder, whose README.md gets the section, or a Markdown file."
-            " [default: beside the run]",
+            " Default: beside the run.",
         ),
     ] = None,
 ) -> None:

@@ -49,7 +49,7 @@ ConfigFile = Annotated[
     Noted | None,
     typer.Option(
         "--config",
-        help="Defaults, prices and columns. [default: falloff.toml, where there is one]",
+        help="Defaults, prices and columns. Default: falloff.toml, where there is one.",
         metavar="FILE",
         parser=_read,
         callback=_apply,

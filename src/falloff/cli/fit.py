@@ -21,7 +21,7 @@ class Scale(StrEnum):
     LINEAR = "linear"
 
 
-Column = typer.Option(help="Name of the column. [default: guessed]", rich_help_panel="Columns")
+Column = typer.Option(help="Name of the column. Default: guessed.", rich_help_panel="Columns")
 
 
 @app.command()
@@ -29,12 +29,12 @@ def fit(
     data: Annotated[Path, typer.Argument(help="CSV with columns model, item, level, score.")],
     criterion: Annotated[
         float | None,
-        typer.Option("--criterion", help="Score at the edge. [default: half-way above chance]"),
+        typer.Option("--criterion", help="Score at the edge. Default: half-way above chance."),
     ] = None,
     chance: Annotated[float, typer.Option("--chance", help="Score of a guess.")] = 0.0,
     scale: Annotated[
         Scale | None,
-        typer.Option("--scale", help="Spacing of levels. [default: log if they span over 4x]"),
+        typer.Option("--scale", help="Spacing of levels. Default: log if they span over 4x."),
     ] = None,
     resamples: Annotated[
         int, typer.Option("--resamples", help="Resamples behind the intervals of curves.", min=100)
@@ -49,7 +49,7 @@ def fit(
     level_column: Annotated[
         list[str] | None,
         typer.Option(
-            help="Name of the column; several for several axes. [default: guessed]",
+            help="Name of the column; several for several axes. Default: guessed.",
             rich_help_panel="Columns",
         ),
     ] = None,

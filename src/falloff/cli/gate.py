@@ -24,11 +24,11 @@ def gate(
     policy: Annotated[
         Path | None,
         typer.Option(
-            "--policy", "-p", help="Margins, as TOML. [default: retention overall at least 0.9]"
+            "--policy", "-p", help="Margins, as TOML. Default: retention overall at least 0.9."
         ),
     ] = None,
     student: Annotated[
-        str | None, typer.Option("--student", help="By name or number. [default: all]")
+        str | None, typer.Option("--student", help="By name or number. Default: all.")
     ] = None,
     against: Annotated[
         Path | None,
@@ -46,7 +46,7 @@ def gate(
         typer.Option(
             "--anytime/--one-look",
             help="Bounds for a run continued until settled, or for one of a size fixed beforehand."
-            " [default: as the run was made]",
+            " Default: as the run was made.",
         ),
     ] = None,
     junit: Annotated[

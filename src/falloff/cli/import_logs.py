@@ -21,7 +21,7 @@ class Align(StrEnum):
     HASH = "hash"
 
 
-Column = typer.Option(help="Name of the CSV column. [default: guessed]", rich_help_panel="CSV")
+Column = typer.Option(help="Name of the CSV column. Default: guessed.", rich_help_panel="CSV")
 
 
 @app.command(name="import")
@@ -32,17 +32,17 @@ def import_logs(
     ],
     reference: Annotated[
         str | None,
-        typer.Option("--reference", "--teacher", help="Compare with it. [default: the first]"),
+        typer.Option("--reference", "--teacher", help="Compare with it. Default: the first."),
     ] = None,
     align: Annotated[
         Align | None,
-        typer.Option("--align", help="Items by id or by hash. [default: by hash if there is one]"),
+        typer.Option("--align", help="Items by id or by hash. Default: by hash if there is one."),
     ] = None,
     metric: Annotated[
-        str | None, typer.Option("--metric", help="Metric or scorer. [default: the first]")
+        str | None, typer.Option("--metric", help="Metric or scorer. Default: the first.")
     ] = None,
     filter_name: Annotated[
-        str | None, typer.Option("--filter", help="lm-eval's filter. [default: the first]")
+        str | None, typer.Option("--filter", help="lm-eval's filter. Default: the first.")
     ] = None,
     level: Annotated[
         str | None,
@@ -53,7 +53,7 @@ def import_logs(
         typer.Option("--group", help="Column or key of what belongs together: resampled as one."),
     ] = None,
     chance: Annotated[
-        float | None, typer.Option("--chance", help="Score of a guess. [default: 0, and said]")
+        float | None, typer.Option("--chance", help="Score of a guess. Default: 0, and said.")
     ] = None,
     train_data: options.TrainData = None,
     view: options.View = None,

@@ -28,7 +28,7 @@ def mine(
     run: Annotated[Path, typer.Argument(help="The run file, of falloff compare.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder for the examples. [default: beside the run]"),
+        typer.Option("--out", "-o", help="Folder for the examples. Default: beside the run."),
     ] = None,
     count: Annotated[int, typer.Option("--count", help="Examples to write.", min=1)] = 200,
     where: Annotated[
@@ -39,16 +39,16 @@ def mine(
     ] = None,
     family: Annotated[
         list[str] | None,
-        typer.Option("--family", help="Only this family; repeat for more. [default: all]"),
+        typer.Option("--family", help="Only this family; repeat for more. Default: all."),
     ] = None,
     teacher: Annotated[
-        str | None, typer.Option("--teacher", help="Who answers, PREFIX:NAME. [default: the run's]")
+        str | None, typer.Option("--teacher", help="Who answers, PREFIX:NAME. Default: the run's.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Another one, other examples.")] = 0,
     answers: Annotated[
         Path | None,
         typer.Option(
-            "--answers", help="File that keeps the answers. [default: under runs/, by contents]"
+            "--answers", help="File that keeps the answers. Default: under runs/, by contents."
         ),
     ] = None,
     fresh: options.Fresh = False,

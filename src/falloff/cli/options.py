@@ -20,7 +20,7 @@ Suite = Annotated[
     str | None,
     typer.Option(
         "--suite",
-        help="Set of families, by name or as a TOML file. [default: micro]",
+        help="Set of families, by name or as a TOML file. Default: micro.",
         autocompletion=completing.suites,
     ),
 ]
@@ -41,7 +41,7 @@ BenchFile = Annotated[
 BenchColumns = Annotated[
     str,
     typer.Option(
-        "--bench-columns", help="Its columns: prompt=question,answer=label. [default: guessed]"
+        "--bench-columns", help="Its columns: prompt=question,answer=label. Default: guessed."
     ),
 ]
 BenchScoring = Annotated[
@@ -67,7 +67,7 @@ Paraphraser = Annotated[
 Stressors = Annotated[
     str,
     typer.Option(
-        "--stressors", help="For --bench: typos,framing+distractors. [default: all that fit]"
+        "--stressors", help="For --bench: typos,framing+distractors. Default: all that fit."
     ),
 ]
 Shots = Annotated[
@@ -81,7 +81,7 @@ Dialect = Annotated[
     typer.Option(
         "--dialect",
         help="How it is put to the models: plain writes tools into the text, for endpoints without"
-        " native tool calls. [default: the suite's]",
+        " native tool calls. Default: the suite's.",
     ),
 ]
 Budget = Annotated[int, typer.Option("--budget", help="Probes put to each model.", min=1)]
@@ -135,7 +135,7 @@ Workers = Annotated[
     int | None,
     typer.Option(
         "--workers",
-        help="Copies of each local model, for processes and ray. [default: by the cores]",
+        help="Copies of each local model, for processes and ray. Default: by the cores.",
         min=1,
     ),
 ]
@@ -161,7 +161,7 @@ View = Annotated[
     typer.Option(
         "--view",
         help="How prompts are compared: ngrams, minilm, or a sentence-transformers folder."
-        " [default: ngrams]",
+        " Default: ngrams.",
         rich_help_panel="Novelty",
     ),
 ]
@@ -178,7 +178,7 @@ RunFile = Annotated[
     Path | None,
     typer.Option(
         "--run",
-        help="File that keeps the answers. [default: under runs/, by contents]",
+        help="File that keeps the answers. Default: under runs/, by contents.",
         autocompletion=completing.runs,
     ),
 ]
@@ -203,7 +203,7 @@ Yes = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Where to write. [default: beside the run]")
+    Path | None, typer.Option("--out", "-o", help="Where to write. Default: beside the run.")
 ]
 
 

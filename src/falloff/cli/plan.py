@@ -51,7 +51,7 @@ def plan(
     null: options.Null = False,
     latency: Annotated[
         float | None,
-        typer.Option("--latency", help="Seconds that a call takes. [default: as in --run]", min=0),
+        typer.Option("--latency", help="Seconds that a call takes. Default: as in --run.", min=0),
     ] = None,
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", help="Answers in flight at a model.", min=1)

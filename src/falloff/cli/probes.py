@@ -40,7 +40,7 @@ FamilyName = Annotated[
 At = Annotated[str, typer.Option("--at", help="Doses, for example steps=3,distractors=2.")]
 Dialect = Annotated[
     str | None,
-    typer.Option("--dialect", help="chat, plain, completion or micro. [default: chat, or its own]"),
+    typer.Option("--dialect", help="chat, plain, completion or micro. Default: chat, or its own."),
 ]
 Own = Annotated[
     Path | None, typer.Option("--probes", help="Python file with families of your own.")
