@@ -24,7 +24,8 @@ def card(
     run: options.OnDisk,
     student: Student = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="The model's name in the metadata. Default: its own.")
+        str | None,
+        typer.Option("--name", help="The model's name in the metadata. Default: its own."),
     ] = None,
     out: Annotated[
         Path | None,

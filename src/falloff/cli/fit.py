@@ -34,7 +34,12 @@ def fit(
     chance: Annotated[float, typer.Option("--chance", help="Score of a guess.")] = 0.0,
     scale: Annotated[
         Scale | None,
-        typer.Option("--scale", help="Spacing of levels. Default: log if they span over 4x."),
+        typer.Option(
+            "--scale",
+            help="Spacing of levels. Default: log if they span over 4x.",
+            parser=options.one_of(Scale, "scale"),
+            metavar="[log|linear]",
+        ),
     ] = None,
     resamples: Annotated[
         int, typer.Option("--resamples", help="Resamples behind the intervals of curves.", min=100)

@@ -36,7 +36,12 @@ def import_logs(
     ] = None,
     align: Annotated[
         Align | None,
-        typer.Option("--align", help="Items by id or by hash. Default: by hash if there is one."),
+        typer.Option(
+            "--align",
+            help="Items by id or by hash. Default: by hash if there is one.",
+            parser=options.one_of(Align, "way to align"),
+            metavar="[id|hash]",
+        ),
     ] = None,
     metric: Annotated[
         str | None, typer.Option("--metric", help="Metric or scorer. Default: the first.")
