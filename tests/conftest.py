@@ -1,10 +1,12 @@
-"""What all tests share: how hypothesis looks for counter-examples."""
+"""What all tests share: how hypothesis looks for counter-examples, which families there are."""
 
 import os
 import time
 
 import pytest
 from hypothesis import settings
+
+from falloff.probes import FAMILIES
 
 # On CI the same examples each time; at a desk new ones, which is where surprises are welcome.
 settings.register_profile("desk", deadline=None, max_examples=50)
@@ -18,6 +20,16 @@ LONGEST = {"test_contract.py", "test_demo.py", "test_simulated_runs.py", "test_c
 def pytest_collection_modifyitems(items):
     """The longest files go first: with one of them last, the other worker would wait for it."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(autouse=True)
+def _families_of_one_test_alone():
+    """A family that a test registers is gone in the next; those of the gym come once, for good."""
+    before = set(FAMILIES)
+    yield
+    for name in set(FAMILIES) - before:
+        if not name.startswith("gym_"):
+            FAMILIES.forget(name)
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ def answered(folder, keys):
     shown, deadline = b"", time.monotonic() + 60
     while time.monotonic() < deadline:
         if not select.select([terminal], [], [], 1.0)[0]:
+            if b"Go on?" in shown:  # pressed again, as one does when nothing happens
+                os.write(terminal, keys)
             continue
         try:
             part = os.read(terminal, 65536)

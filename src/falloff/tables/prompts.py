@@ -101,6 +101,10 @@ def _taken(path: Path, total: int, names: Counter[str]) -> str:
     return f"{path.name}: {total:,} {prompts}{f' from {columns}' if columns else ''}."
 
 
+# Columns that an error names.
+_SHOWN = 12
+
+
 def _named(path: Path) -> tuple[Path, str | None]:
     """A file, and the column that ``FILE:COLUMN`` names."""
     name, colon, column = path.name.rpartition(":")
@@ -113,14 +117,18 @@ def _in_column(
     path: Path, column: str, records: Iterable[Mapping[str, Any]]
 ) -> Iterator[tuple[str, str] | None]:
     """The prompts under one name alone. Raises where no record has it."""
-    met = False
+    met, others = False, dict[str, None]()
     for record in records:
         met = met or column in record
+        if not met:
+            others |= dict.fromkeys(list(record)[:_SHOWN])
         text = text_of(record.get(column))
         yield (column, text) if text else None
     if not met:
+        listed = ", ".join(f"'{name}'" for name in list(others)[:_SHOWN]) or "none"
         raise UsageError(
-            f"{path} has no column '{column}'.", remedy="Name one that it has: FILE:COLUMN."
+            f"{path} has no column '{column}'; it has {listed}.",
+            remedy="Name one that it has: FILE:COLUMN.",
         )
 
 
