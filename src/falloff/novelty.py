@@ -110,7 +110,7 @@ def _facts(
         said.insert(
             0,
             f"{equal:,} of {len(unstressed):,} probes{' without stress' * stressed} stand word for"
-            " word in the training file: it is the benchmark itself, or holds it. Nothing below"
+            " word in the training file: it is the benchmark itself, or holds it. No number here"
             " says how far a student carries.",
         )
     if not training.nearest.exact:
