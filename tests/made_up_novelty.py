@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from falloff.analysis import FamilyData
-from falloff.analysis.estimates import Comparison
 from falloff.analysis.novelty import Novelty, Rim, along_novelty, traffic_of
+from falloff.analysis.pair_estimates import Comparison
 from falloff.core import Axis, Coordinate
 
 LEVELS = (1.0, 2.0, 4.0, 8.0)

@@ -4,7 +4,7 @@ import numpy as np
 from simulated import AXES, GRID, NOTHING, Truth, family, from_scores
 
 from falloff.analysis import compare
-from falloff.analysis.estimates import Measure
+from falloff.analysis.pair_estimates import Measure
 
 TEACHER = Truth(h=(0.8, 0.9))
 STUDENT = Truth(h=(0.45, 0.6))

@@ -12,6 +12,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from tiny_parts import PARTS
+
 from falloff.core import Coordinate, FalloffError
 from falloff.lab import checkpoint
 from falloff.lab.experiments.measures import Pair, region, value
@@ -22,27 +24,9 @@ from falloff.lab.experiments.work import do
 from falloff.lab.network import Shape, build
 from falloff.probes import FAMILIES
 
-TINY = """
-families = ["rule_chain", "tool_chain"]
-seeds = [1, 2]
-teacher = "teacher"
-
-[slices.broad]
-difficulty = { scale = 1.0, top = 2 }
-shift = { scale = 1.0, top = 1 }
-[corpora.broad]
-slice = "broad"
-size = 20
-[schedules.quick]
-tokens = 300
-warmup = 1
-max_steps = 2
-
-[models.teacher]
-recipe = "checkpoint"
-folder = "micro:teacher"
-once = true
-[models.base]
+TINY = (
+    PARTS
+    + """[models.base]
 recipe = "checkpoint"
 folder = "micro:base"
 once = true
@@ -73,6 +57,7 @@ plus = ["int2"]
 minus = ["base:rule_chain"]
 within = 0.1
 """
+)
 
 
 def lab_run(folder, *more):

@@ -6,6 +6,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from tiny_parts import PARTS
+
 from falloff.core import FalloffError, ModelError, Probe
 from falloff.lab.experiments.plan import Plan, Reading, mined_folder, model_folder, run_file
 from falloff.lab.experiments.reading import read_experiment
@@ -13,27 +15,9 @@ from falloff.lab.experiments.work import do, is_done
 from falloff.lab.extra import mined_examples
 from falloff.lab.vocabulary import END, decode
 
-TINY = """
-families = ["rule_chain", "tool_chain"]
-seeds = [1, 2]
-teacher = "teacher"
-
-[slices.broad]
-difficulty = { scale = 1.0, top = 2 }
-shift = { scale = 1.0, top = 1 }
-[corpora.broad]
-slice = "broad"
-size = 20
-[schedules.quick]
-tokens = 300
-warmup = 1
-max_steps = 2
-
-[models.teacher]
-recipe = "checkpoint"
-folder = "micro:teacher"
-once = true
-[models.student]
+TINY = (
+    PARTS
+    + """[models.student]
 recipe = "checkpoint"
 folder = "micro:narrow"
 once = true
@@ -56,6 +40,7 @@ box = 4
 centre = 3
 tail = "broad"
 """
+)
 
 
 @pytest.fixture

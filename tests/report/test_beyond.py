@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from falloff.analysis.audit import Audit
-from falloff.analysis.estimates import Comparison, Compounding, Interval, Shape, Status
+from falloff.analysis.estimates import Compounding, Interval, Status
+from falloff.analysis.pair_estimates import Comparison, Shape
 from falloff.report import html_report
 from falloff.report.beyond import (
     audit_sentence,

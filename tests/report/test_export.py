@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 from falloff.analysis.audit import Audit
-from falloff.analysis.estimates import CellDrop, Interval
+from falloff.analysis.estimates import Interval
+from falloff.analysis.pair_estimates import CellDrop
 from falloff.report import comparison_as_dict, profile_as_dict
 from falloff.report.contents import ReportContents
 

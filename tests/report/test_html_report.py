@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from falloff.analysis.estimates import Comparison, Status
+from falloff.analysis.estimates import Status
+from falloff.analysis.pair_estimates import Comparison
 from falloff.core import Message, Outcome, Reason, SetupError, Transcript
 from falloff.report import html_report, notebook_html, write_text
 from falloff.report.contents import Divergence, ModelAnswer, ReportContents

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from falloff.analysis.estimates import Comparison, Interval
+from falloff.analysis.estimates import Interval
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report import render
 from falloff.report.contents import ReportContents
 from falloff.report.listings import sparkline

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from falloff.analysis.estimates import UNDEFINED, Comparison, Interval, Status, Verdict
+from falloff.analysis.estimates import UNDEFINED, Interval, Status
+from falloff.analysis.pair_estimates import Comparison, Verdict
 from falloff.report.contents import ReportContents
 from falloff.report.numerals import (
     number_interval,

@@ -5,7 +5,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from falloff.analysis.estimates import Comparison, Interval, Profile, Wording
+from falloff.analysis.estimates import Interval, Profile, Wording
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report import comparison_as_dict, html_report, markdown_report
 from falloff.report.contents import ReportContents
 from falloff.report.terminal import render

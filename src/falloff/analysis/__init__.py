@@ -10,28 +10,30 @@ from falloff.analysis.data import AXIS, BOX, CENTRE, LOOK, FamilyData, FixedPool
 from falloff.analysis.estimates import (
     UNDEFINED,
     AxisCurve,
-    BeyondNull,
     Cell,
-    CellDrop,
-    Churn,
-    Comparison,
     Compounding,
     Fall,
-    FamilyComparison,
     FamilyProfile,
-    Fidelity,
     Interval,
     Profile,
     Repeatability,
-    RepeatedComparison,
-    Shape,
     Status,
     Stress,
-    StudentComparison,
-    Verdict,
     Wording,
 )
 from falloff.analysis.fidelity import compare_tokens
+from falloff.analysis.pair_estimates import (
+    BeyondNull,
+    CellDrop,
+    Churn,
+    Comparison,
+    FamilyComparison,
+    Fidelity,
+    RepeatedComparison,
+    Shape,
+    StudentComparison,
+    Verdict,
+)
 from falloff.analysis.profile import LEAST_PROBES, profile_family
 from falloff.analysis.spending import Spending, together
 from falloff.analysis.verdict import Scope, judge

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
-from scipy.special import logit
+from scipy.special import logit, softmax
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ class Ability:
         raised to a power below 1, so that the effective sample is a tenth of them at least.
         """
         log_ratio = _log_ratio(z, self.mean, self.sd)
-        return _weights(log_ratio * _bearable(log_ratio))
+        return np.asarray(softmax(log_ratio * _bearable(log_ratio)))
 
     def follows(self, z: Floats) -> float:
         """Var(z)/sd², in [0, 1]: by how much a family's z moves with ``mean``."""
@@ -62,14 +62,9 @@ def _bearable(log_ratio: Floats) -> float:
     """The largest power in [0, 1] that leaves the least effective sample."""
 
     def excess(power: float) -> float:
-        return 1 / float((_weights(power * log_ratio) ** 2).sum()) - _LEAST_ESS * len(log_ratio)
+        return 1 / float((softmax(power * log_ratio) ** 2).sum()) - _LEAST_ESS * len(log_ratio)
 
     return 1.0 if excess(1.0) >= 0 else float(brentq(excess, 0.0, 1.0))
-
-
-def _weights(log_weights: Floats) -> Floats:
-    weights = np.exp(log_weights - log_weights.max())
-    return np.asarray(weights / weights.sum())
 
 
 def log_odds(volume: Floats) -> Floats:

@@ -16,14 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from falloff.analysis.estimates import (
-    UNDEFINED,
-    FamilyProfile,
-    Interval,
-    Profile,
-    Status,
-    StudentComparison,
-)
+from falloff.analysis.estimates import UNDEFINED, FamilyProfile, Interval, Profile, Status
+from falloff.analysis.pair_estimates import StudentComparison
 from falloff.analysis.paired import Paired, compare_paired
 
 # Probes that both runs asked, below which nothing is said of them together.

@@ -16,17 +16,7 @@ from falloff.analysis.contrasts import (
     compare_family,
 )
 from falloff.analysis.data import FamilyData
-from falloff.analysis.estimates import (
-    UNDEFINED,
-    BeyondNull,
-    Comparison,
-    FamilyComparison,
-    FamilyProfile,
-    Interval,
-    Profile,
-    Status,
-    StudentComparison,
-)
+from falloff.analysis.estimates import UNDEFINED, FamilyProfile, Interval, Profile, Status
 from falloff.analysis.fidelity import fidelity, fidelity_draws
 from falloff.analysis.fitted import with_expectations
 from falloff.analysis.headline import capabilities, headline_of
@@ -35,6 +25,12 @@ from falloff.analysis.intervals import interval
 from falloff.analysis.lost_cells import lost_cells
 from falloff.analysis.measures import under_measures
 from falloff.analysis.null import beyond_null
+from falloff.analysis.pair_estimates import (
+    BeyondNull,
+    Comparison,
+    FamilyComparison,
+    StudentComparison,
+)
 from falloff.analysis.profile import own_draws, profile_from, status_of
 from falloff.analysis.repeatability import compare_repeats, repeat_draws, repeatability
 from falloff.analysis.scopes import scopes_of

@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 
-from falloff.analysis.data import Floats
 from falloff.analysis.estimates import Contour
 from falloff.analysis.intervals import HIGH, LOW
 from falloff.analysis.layout import Layout
@@ -41,12 +40,8 @@ def _contour(layout: Layout, regions: Regions, pair: tuple[int, int], tau: float
     return Contour(
         x=layout.doses[pair[0]].name,
         y=layout.doses[pair[1]].name,
-        u=_tuple(u),
-        value=_tuple(value),
-        low=_tuple(np.minimum(low, value)),
-        high=_tuple(np.maximum(high, value)),
+        u=tuple(u.tolist()),
+        value=tuple(value.tolist()),
+        low=tuple(np.minimum(low, value).tolist()),
+        high=tuple(np.maximum(high, value).tolist()),
     )
-
-
-def _tuple(values: Floats) -> tuple[float, ...]:
-    return tuple(float(v) for v in values)

@@ -10,15 +10,9 @@ import numpy as np
 
 from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.draws import Draws
-from falloff.analysis.estimates import (
-    UNDEFINED,
-    Churn,
-    FamilyComparison,
-    FamilyProfile,
-    Interval,
-    Status,
-)
+from falloff.analysis.estimates import UNDEFINED, FamilyProfile, Interval, Status
 from falloff.analysis.intervals import interval
+from falloff.analysis.pair_estimates import Churn, FamilyComparison
 from falloff.analysis.shape import containment, radius, retention_in_u, shape
 
 # Statuses of a teacher whose volume may be divided by.

@@ -17,8 +17,9 @@ from scipy.special import ndtri, stdtrit
 
 from falloff.analysis.data import BOX, FamilyData, Floats, Tokens
 from falloff.analysis.draws import DRAWS, item_means, item_sums
-from falloff.analysis.estimates import UNDEFINED, Fidelity, Interval
+from falloff.analysis.estimates import UNDEFINED, Interval
 from falloff.analysis.intervals import interval, weighted
+from falloff.analysis.pair_estimates import Fidelity
 from falloff.core import TokenLogprobs, child_seed
 
 Turns = Sequence[Sequence[TokenLogprobs]]

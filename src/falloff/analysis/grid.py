@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from falloff.analysis.data import Floats
 from falloff.analysis.region import CENTRE_U, log_expm1
@@ -159,7 +159,7 @@ def _drawn(
     step = np.array([along[1] for along in nodes]) - low
     points = low + step * position.T
     ratio = density.at(points) - np.log(_between(height, position))
-    return np.asarray(points[systematic(_weights(ratio), count, rng)])
+    return np.asarray(points[systematic(softmax(ratio), count, rng)])
 
 
 def _between(height: Floats, position: Floats) -> Floats:
@@ -171,11 +171,6 @@ def _between(height: Floats, position: Floats) -> Floats:
         share = [part[i] if up else 1 - part[i] for i, up in enumerate(side)]
         total += np.prod(share, axis=0) * height[tuple(corner + np.array(side)[:, None])]
     return total
-
-
-def _weights(log_weights: Floats) -> Floats:
-    weights = np.exp(log_weights - log_weights.max())
-    return np.asarray(weights / weights.sum())
 
 
 def systematic(weights: Floats, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -9,8 +9,8 @@ import numpy as np
 
 from falloff.analysis.contrasts import Pair, divide
 from falloff.analysis.data import Floats
-from falloff.analysis.estimates import CapabilityComparison
 from falloff.analysis.intervals import interval
+from falloff.analysis.pair_estimates import CapabilityComparison
 from falloff.analysis.shared_items import (
     Influence,
     centre_influence,

@@ -16,8 +16,9 @@ from scipy.special import bdtr, bdtrc, ndtr, ndtri
 
 from falloff.analysis.contrasts import Pair
 from falloff.analysis.data import Floats
-from falloff.analysis.estimates import CellDrop, Interval
+from falloff.analysis.estimates import Interval
 from falloff.analysis.intervals import interval
+from falloff.analysis.pair_estimates import CellDrop
 
 # Worst cells listed at the most.
 _WORST = 8

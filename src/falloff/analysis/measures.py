@@ -8,9 +8,9 @@ import numpy as np
 
 from falloff.analysis.contrasts import Pair, divide
 from falloff.analysis.data import FamilyData, Floats
-from falloff.analysis.estimates import Measure, MeasuredRetention
 from falloff.analysis.headline import Headline
 from falloff.analysis.intervals import interval
+from falloff.analysis.pair_estimates import Measure, MeasuredRetention
 from falloff.analysis.shape import uniform_in_u
 from falloff.analysis.shared_items import stretched
 

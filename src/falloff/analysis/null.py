@@ -16,8 +16,8 @@ import numpy as np
 
 from falloff.analysis.data import BOX, FamilyData, Floats
 from falloff.analysis.draws import item_means
-from falloff.analysis.estimates import BeyondNull
 from falloff.analysis.intervals import interval, weighted
+from falloff.analysis.pair_estimates import BeyondNull
 from falloff.core import child_seed
 
 

@@ -15,8 +15,9 @@ from scipy.special import bdtr
 from falloff.analysis.contrasts import ratio
 from falloff.analysis.data import Floats
 from falloff.analysis.draws import DRAWS, item_sums, outcome_patterns
-from falloff.analysis.estimates import UNDEFINED, Churn, Interval
+from falloff.analysis.estimates import UNDEFINED, Interval
 from falloff.analysis.intervals import interval
+from falloff.analysis.pair_estimates import Churn
 from falloff.core import child_seed
 
 # A mean score at least so high counts as solved, for flips.

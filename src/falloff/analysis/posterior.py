@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from falloff.analysis.data import Floats
 from falloff.analysis.grid import grid_draws, systematic
@@ -84,7 +85,7 @@ def update(
     reached = 0.0
     while reached < 1.0:
         step = _admitted(cloud.of_new, 1.0 - reached)
-        cloud = cloud.take(systematic(_weights(step * cloud.of_new), len(cloud.theta), rng))
+        cloud = cloud.take(systematic(softmax(step * cloud.of_new), len(cloud.theta), rng))
         reached = min(reached + step, 1.0)
         cloud = _moved(cloud, reached, rng, moves)
     return Particles(theta=cloud.theta, labels=new.labels)
@@ -185,13 +186,8 @@ def _admitted(log_likelihood: Floats, most: float) -> float:
 
 
 def _effective(log_weights: Floats) -> float:
-    weights = _weights(log_weights)
+    weights = softmax(log_weights)
     return float(1 / (weights**2).sum() / len(weights))
-
-
-def _weights(log_weights: Floats) -> Floats:
-    weights = np.exp(log_weights - log_weights.max())
-    return np.asarray(weights / weights.sum())
 
 
 def _prior_moments(axes: int, labels: int) -> tuple[Floats, Floats]:

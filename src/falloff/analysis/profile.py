@@ -10,14 +10,7 @@ from falloff.analysis.axis_checks import compounding, monotone
 from falloff.analysis.contours import contours
 from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.draws import Draws, corrected
-from falloff.analysis.estimates import (
-    UNDEFINED,
-    AxisCurve,
-    Cell,
-    FamilyProfile,
-    Interval,
-    Status,
-)
+from falloff.analysis.estimates import UNDEFINED, AxisCurve, Cell, FamilyProfile, Interval, Status
 from falloff.analysis.inference import draw
 from falloff.analysis.intervals import HIGH, LOW, edge_interval, interval
 from falloff.analysis.repeatability import repeat_draws, repeatability
@@ -131,10 +124,10 @@ def _curve(
     return AxisCurve(
         axis=axis.name,
         doses=tuple(axis.dose(float(x)) for x in u),
-        u=_tuple(u),
-        competence=_tuple(line),
-        low=_tuple(np.minimum(low, line)),
-        high=_tuple(np.maximum(high, line)),
+        u=tuple(u.tolist()),
+        competence=tuple(line.tolist()),
+        low=tuple(np.minimum(low, line).tolist()),
+        high=tuple(np.maximum(high, line).tolist()),
         cells=raw,
         edge=edge,
         steepness=steepness,
@@ -146,7 +139,7 @@ def _curve(
 
 def _monotone(raw: tuple[Cell, ...], chance: float) -> tuple[float, ...]:
     rates = corrected(np.array([cell.rate for cell in raw]), chance)
-    return _tuple(monotone(rates, np.array([float(cell.n) for cell in raw])))
+    return tuple(monotone(rates, np.array([float(cell.n) for cell in raw])).tolist())
 
 
 def _cliff(draws: Draws, index: int) -> Floats:
@@ -163,7 +156,3 @@ def _inside(draws: Draws, index: int, value: Interval, *, share: float) -> Inter
 
 def _on_axis(at: Coordinate, axis: Axis, axes: tuple[Axis, ...]) -> bool:
     return all(at[other.name] == other.centre for other in axes if other.name != axis.name)
-
-
-def _tuple(values: Floats) -> tuple[float, ...]:
-    return tuple(float(v) for v in values)

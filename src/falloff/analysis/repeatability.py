@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from falloff.analysis.data import BOX, CENTRE, FamilyData, Floats
 from falloff.analysis.draws import item_means
-from falloff.analysis.estimates import Repeatability, RepeatedComparison
+from falloff.analysis.estimates import Repeatability
 from falloff.analysis.intervals import interval, weighted
+from falloff.analysis.pair_estimates import RepeatedComparison
 from falloff.core import child_seed
 
 

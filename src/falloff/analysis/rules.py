@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 
 from falloff.analysis.data import Floats
-from falloff.analysis.estimates import Interval, Status, StudentComparison
+from falloff.analysis.estimates import Interval, Status
 from falloff.analysis.gate import Rule
 from falloff.analysis.novelty import Novelty, StudentNovelty
+from falloff.analysis.pair_estimates import StudentComparison
 from falloff.analysis.policy import DROP, ByName, Policy
 from falloff.analysis.scopes import Scopes
 from falloff.analysis.verdict import Scope

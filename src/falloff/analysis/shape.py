@@ -6,8 +6,9 @@ import numpy as np
 
 from falloff.analysis.data import FamilyData, Floats
 from falloff.analysis.draws import Draws
-from falloff.analysis.estimates import UNDEFINED, Interval, Shape
+from falloff.analysis.estimates import UNDEFINED, Interval
 from falloff.analysis.intervals import interval
+from falloff.analysis.pair_estimates import Shape
 from falloff.analysis.scaled import PairedAnswers, scaled_test
 from falloff.core import child_seed
 

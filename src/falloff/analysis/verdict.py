@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from falloff.analysis.anytime import ALPHA, anytime_bounds, boundary, tail
 from falloff.analysis.data import Floats
-from falloff.analysis.estimates import Verdict
+from falloff.analysis.pair_estimates import Verdict
 
 MARGIN = 0.9
 Ruling = Literal["pass", "fail", "inconclusive"]

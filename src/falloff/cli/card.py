@@ -12,7 +12,7 @@ from falloff.cli.app import app
 from falloff.core import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from falloff.analysis.estimates import Comparison
+    from falloff.analysis.pair_estimates import Comparison
 
 Student = Annotated[
     str | None, typer.Option("--student", help="Which student, by name or number, if several.")

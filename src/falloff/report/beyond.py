@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from falloff.analysis.audit import Audit
-from falloff.analysis.estimates import Compounding, Shape
+from falloff.analysis.estimates import Compounding
+from falloff.analysis.pair_estimates import Shape
 from falloff.report.lineup import Entry, Panel
 from falloff.report.numerals import (
     DASH,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from falloff.analysis.estimates import Comparison, Profile, Status, StudentComparison
+from falloff.analysis.estimates import Profile, Status
+from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.report.charts import DotPlot, dot_plot, radial_plot
 from falloff.report.finding_figures import Axes, edge_plots, edge_rows, retention_dots
 from falloff.report.listings import Listing, families

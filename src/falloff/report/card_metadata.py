@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from falloff.analysis.estimates import Comparison, Interval, Status
+from falloff.analysis.estimates import Interval, Status
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.card import BEGIN, END
 from falloff.report.visible import one_line
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from falloff.analysis.estimates import Comparison
 from falloff.analysis.novelty import Novelty
+from falloff.analysis.pair_estimates import Comparison
 from falloff.core import Axis, Coordinate, Outcome, Transcript
 from falloff.report.geometry import Cloud
 from falloff.report.unfinished import Standing

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from falloff.analysis.estimates import Comparison, Profile
+from falloff.analysis.estimates import Profile
+from falloff.analysis.pair_estimates import Comparison
 from falloff.analysis.spending import Spending, together
 from falloff.core import costs_nothing, money, no_price
 from falloff.report.listings import Listing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from falloff.analysis.estimates import Comparison, StudentComparison
+from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.analysis.spending import Spending
 from falloff.report.saving import better_ones, measure_of, shares
 

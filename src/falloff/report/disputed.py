@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from falloff.analysis.estimates import CellDrop, Comparison, StudentComparison
+from falloff.analysis.pair_estimates import CellDrop, Comparison, StudentComparison
 from falloff.report.lineup import panels
 from falloff.report.numerals import count, percent, plural
 from falloff.report.scales import Scale, family_scales, spoken_name, spoken_place

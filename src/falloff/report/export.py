@@ -13,19 +13,21 @@ from falloff.analysis.audit import Audit
 from falloff.analysis.estimates import (
     UNDEFINED,
     AxisCurve,
-    CellDrop,
-    Churn,
-    Comparison,
     Compounding,
-    FamilyComparison,
     FamilyProfile,
     Interval,
     Profile,
-    Shape,
     Stress,
+    Wording,
+)
+from falloff.analysis.pair_estimates import (
+    CellDrop,
+    Churn,
+    Comparison,
+    FamilyComparison,
+    Shape,
     StudentComparison,
     Verdict,
-    Wording,
 )
 from falloff.report.costs_export import saving_as_dict, spending_as_dict
 from falloff.report.likeness_export import (

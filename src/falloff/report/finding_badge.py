@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import Comparison
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.charts import Badge
 from falloff.report.numerals import defined, percent, percent_interval
 from falloff.report.wording import headline

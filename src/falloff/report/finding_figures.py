@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from falloff.analysis.estimates import Comparison, FamilyProfile, Interval
+from falloff.analysis.estimates import FamilyProfile, Interval
+from falloff.analysis.pair_estimates import Comparison
 from falloff.core import Axis
 from falloff.report.charts import DotPlot, DotRow, RadialPlot, Reach, Ring, Spoke
 from falloff.report.lineup import Panel, Seat, panels, seats

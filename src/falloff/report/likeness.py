@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import (
-    Comparison,
-    Fidelity,
-    StudentComparison,
-)
 from falloff.analysis.fidelity import NOT_ASKED
+from falloff.analysis.pair_estimates import Comparison, Fidelity, StudentComparison
 from falloff.report.listings import Listing
 from falloff.report.null_wording import null_listing
 from falloff.report.numerals import number_interval, percent, percent_interval

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from falloff.analysis.estimates import BeyondNull, Fidelity, Repeatability, RepeatedComparison
+from falloff.analysis.estimates import Repeatability
+from falloff.analysis.pair_estimates import BeyondNull, Fidelity, RepeatedComparison
 
 
 def repeatability_as_dict(found: Repeatability | None) -> dict[str, Any] | None:

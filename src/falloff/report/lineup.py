@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from falloff.analysis.estimates import (
+from falloff.analysis.estimates import FamilyProfile, Profile, Status
+from falloff.analysis.pair_estimates import (
     CellDrop,
     Comparison,
     FamilyComparison,
-    FamilyProfile,
-    Profile,
-    Status,
     StudentComparison,
 )
 from falloff.report.visible import one_line

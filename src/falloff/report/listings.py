@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from falloff.analysis.estimates import AxisCurve, Comparison
+from falloff.analysis.estimates import AxisCurve
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.beyond import shape_words
 from falloff.report.disputed import observed_scales
 from falloff.report.lineup import USABLE, Entry, Panel, panels

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.analysis.novelty import Novelty
+from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.definitions import DEFINITIONS

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import Comparison, Interval, Measure, StudentComparison
+from falloff.analysis.estimates import Interval
+from falloff.analysis.pair_estimates import Comparison, Measure, StudentComparison
 from falloff.report.numerals import defined, percent, points
 from falloff.report.visible import one_line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from falloff.analysis.estimates import Comparison
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.charts import DotPlot, dot_plot, radial_plot
 from falloff.report.finding_figures import edge_plots, edge_rows, retention_dots
 from falloff.report.unfinished import WHOLE, Standing, lacking_sentences

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import UNDEFINED, Churn, Comparison, Interval, StudentComparison
+from falloff.analysis.estimates import UNDEFINED, Interval
+from falloff.analysis.pair_estimates import Churn, Comparison, StudentComparison
 from falloff.analysis.paired import mcnemar
 from falloff.report.listings import Listing
 from falloff.report.numerals import (

@@ -5,7 +5,8 @@ There only where probes were asked more than once.
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import UNDEFINED, Comparison, Interval, Repeatability
+from falloff.analysis.estimates import UNDEFINED, Interval, Repeatability
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.listings import Listing
 from falloff.report.numerals import DASH, count, percent_interval
 from falloff.report.scales import spoken_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from falloff.analysis.estimates import Comparison, StudentComparison
+from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.analysis.spending import Spending
 from falloff.report.charts import Dot, Scatter
 from falloff.report.lineup import seats

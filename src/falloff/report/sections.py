@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from falloff.analysis.estimates import AxisCurve, CellDrop, StudentComparison
+from falloff.analysis.estimates import AxisCurve
+from falloff.analysis.pair_estimates import CellDrop, StudentComparison
 from falloff.core import Coordinate, Reason
 from falloff.report.beyond import Beyond, audit_sentence, beyond, misfits
 from falloff.report.charts import LineChart

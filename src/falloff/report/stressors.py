@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import UNDEFINED, Comparison, Fall, Stress
+from falloff.analysis.estimates import UNDEFINED, Fall, Stress
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.listings import Listing
 from falloff.report.numerals import DASH, count, percent_interval, points_interval
 from falloff.report.scales import spoken_name

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from falloff.analysis.change import RunChange
-from falloff.analysis.estimates import Comparison, StudentComparison
 from falloff.analysis.gate import GateReport, GateResult
 from falloff.analysis.novelty import Novelty
+from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.diff_wording import diff_listings, diff_notes, diff_title

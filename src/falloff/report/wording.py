@@ -10,16 +10,8 @@ from __future__ import annotations
 import math
 
 from falloff.analysis.comparison import weights_of
-from falloff.analysis.estimates import (
-    UNDEFINED,
-    CellDrop,
-    Comparison,
-    FamilyProfile,
-    Interval,
-    Profile,
-    Status,
-    StudentComparison,
-)
+from falloff.analysis.estimates import UNDEFINED, FamilyProfile, Interval, Profile, Status
+from falloff.analysis.pair_estimates import CellDrop, Comparison, StudentComparison
 from falloff.report.numerals import (
     bounded,
     defined,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from falloff.analysis.estimates import Comparison, Wording
+from falloff.analysis.estimates import Wording
+from falloff.analysis.pair_estimates import Comparison
 from falloff.report.lineup import Seat, seats
 from falloff.report.numerals import count, points
 from falloff.report.scales import spoken_name

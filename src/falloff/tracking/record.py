@@ -7,14 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from falloff import __version__
-from falloff.analysis.estimates import (
-    Comparison,
-    FamilyProfile,
-    Interval,
-    Profile,
-    Status,
-    StudentComparison,
-)
+from falloff.analysis.estimates import FamilyProfile, Interval, Profile, Status
+from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.report import headline
 from falloff.report.card import alone
 from falloff.result import Run

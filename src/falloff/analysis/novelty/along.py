@@ -13,7 +13,7 @@ import numpy as np
 from falloff.analysis.comparison import TAU, weights_of
 from falloff.analysis.contrasts import ratio
 from falloff.analysis.data import FamilyData, Floats
-from falloff.analysis.estimates import UNDEFINED, Comparison, Interval
+from falloff.analysis.estimates import UNDEFINED, Interval
 from falloff.analysis.fixed import FixedDesign, FixedFit, fit_curves
 from falloff.analysis.intervals import interval
 from falloff.analysis.novelty.probes import Probes, group_means
@@ -27,6 +27,7 @@ from falloff.analysis.novelty.results import (
     zone_of,
 )
 from falloff.analysis.novelty.rim import NEAR_DUPLICATE, Rim
+from falloff.analysis.pair_estimates import Comparison
 
 # Probes of a zone below which nothing is said of it, and of a curve.
 LEAST_PROBES = 8
