@@ -123,7 +123,10 @@ def _y(value: float, top: float) -> float:
 def _scaffold(chart: LineChart, top: float) -> Markup:
     """Grid, ticks, labels and the threshold."""
     bottom, end = top + _PLOT_HEIGHT, _WIDTH - _RIGHT
-    parts = [text("edge", _LEFT - 14, 20, text_anchor="end", class_="muted small")]
+    parts = []
+    # Not where a label of an edge stands, beside an interval that takes nearly the whole width.
+    if all(_label_start(line.edge) >= _LEFT - 12 for line in chart.lines if line.edge):
+        parts.append(text("edge", _LEFT - 14, 20, text_anchor="end", class_="muted small"))
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = _y(share, top)
         parts.append(rule(_LEFT, y, end, y, class_="grid"))
@@ -218,17 +221,25 @@ def _drawn(line: Line) -> list[int]:
 
 def _lane(number: int, edge: Edge, lane: int, chart: LineChart, top: float) -> Markup:
     """A model's edge with its interval, in a lane of its own, and a drop line to the curve."""
-    x, y = _x(edge.u), 15 + _LANE * lane
-    low = _x(edge.u if edge.low is None else edge.low)
-    high = _x(edge.u if edge.high is None else edge.high)
-    style = "open" if edge.beyond else "dot"
-    right = max(high, x) + 9
-    fits = right + text_width(edge.label) < _WIDTH
-    anchor = {"x": right} if fits else {"x": min(low, x) - 9, "text_anchor": "end"}
+    y = 15 + _LANE * lane
+    low, x, high = _ends(edge)
     return series(
         number,
         rule(low, y, high, y, class_="whisker") if high > low else "",
         "" if edge.beyond else rule(x, y + 5, x, _y(chart.threshold, top), class_="drop"),
-        element("circle", cx=x, cy=y, r=4.0, class_=style),
-        element("text", edge.label, y=y + 4, class_="strong", **anchor),
+        element("circle", cx=x, cy=y, r=4.0, class_="open" if edge.beyond else "dot"),
+        text(edge.label, _label_start(edge), y + 4, class_="strong"),
     )
+
+
+def _ends(edge: Edge) -> tuple[float, float, float]:
+    """Where the interval begins, the edge stands and the interval ends."""
+    low, high = (edge.u if bound is None else bound for bound in (edge.low, edge.high))
+    return _x(low), _x(edge.u), _x(high)
+
+
+def _label_start(edge: Edge) -> float:
+    """Where its label begins: right of the interval, or ends left of it where there is no room."""
+    low, x, high = _ends(edge)
+    right, width = max(high, x) + 9, text_width(edge.label)
+    return right if right + width < _WIDTH else min(low, x) - 9 - width
