@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from falloff.analysis.novelty import Novelty
     from falloff.mining import Mined
     from falloff.report import ReportContents
+    from falloff.report.geometry import Cloud
     from falloff.report.unfinished import Standing
 
 
@@ -210,12 +211,10 @@ class Run:
         file that ``falloff lab geometry --json`` has written of this run.
         """
         from falloff.report import html_report, write_text
-        from falloff.report.geometry import read_geometry
 
         contents, out = self.contents(), Path(out)
         if geometry is not None:
-            specs = [stamp.spec for stamp in self.manifest.models.values()]
-            contents = replace(contents, geometry=read_geometry(Path(geometry), specs))
+            contents = replace(contents, geometry=self.geometry(geometry))
         if transcripts is not None:
             from falloff.gather import all_divergences
             from falloff.report.transcript_pages import link_between, write_transcript_pages
@@ -224,6 +223,13 @@ class Run:
                 index = write_transcript_pages(Path(transcripts), contents, all_divergences(reader))
             contents = replace(contents, transcripts=link_between(out, index))
         return write_text(out, html_report(contents))
+
+    def geometry(self, file: str | Path) -> tuple[Cloud, ...]:
+        """What ``falloff lab geometry --json`` has written of this run, for a report."""
+        from falloff.report.geometry import read_geometry
+
+        specs = [stamp.spec for stamp in self.manifest.models.values()]
+        return read_geometry(Path(file), specs)
 
     def gate(
         self,
@@ -313,6 +319,7 @@ class Run:
     def as_dict(self) -> dict[str, Any]:
         """The finding as one JSON object: what ``compare --json`` and ``measure --json`` print."""
         from falloff.report import comparison_as_dict, profile_as_dict
+        from falloff.report.caveats import caveats
         from falloff.report.novelty_export import with_novelty
 
         comparison, run = self.comparison, str(self.path)
@@ -324,7 +331,11 @@ class Run:
             written = profile_as_dict(comparison.teacher, run=run, calls=calls)
         else:
             written = comparison_as_dict(comparison, run=run, calls=calls)
-        return with_novelty(written | {"standing": self.standing.as_dict()}, self.novelty)
+        written |= {
+            "standing": self.standing.as_dict(),
+            "caveats": list(caveats(comparison, self.standing)),
+        }
+        return with_novelty(written, self.novelty)
 
     def contents(self) -> ReportContents:
         """What the report is made of: the comparison, and the probes on which models differ."""

@@ -121,7 +121,7 @@ def measure(
 
 def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     """Write the report beside the run, and the finding to the terminal or as JSON."""
-    from falloff.report.unfinished import lacking_sentences
+    from falloff.report.caveats import caveats
 
     if run.loss:
         typer.echo(f"Warning: {run.loss}", err=True)
@@ -134,7 +134,7 @@ def _show(run: Run, budget: int, *, as_json: bool, out: Path | None) -> None:
     say_novelty(run)
     written = run.report(out or run.path.with_suffix(".html"))
     if as_json:
-        for sentence in lacking_sentences(run.standing):
+        for sentence in caveats(run.comparison, run.standing):
             typer.echo(f"Note: {sentence}", err=True)
         typer.echo(json.dumps(run.as_dict(), allow_nan=False))
         return

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from falloff.core import money
+from falloff.core.naming import short_names
 
 if TYPE_CHECKING:
     from falloff.run import Progress
@@ -84,9 +85,11 @@ def line(progress: Progress, known: Mapping[str, Span] | None = None) -> str:
     ``known``: value, low and high by role; unless given, what the design believes, which is less
     than what is estimated of a run that is done.
     """
+    models = progress.models
+    names = short_names(model.name for model in models.values())
     if known is None:
         done = 0 < progress.total <= progress.done
-        believed = {} if done else progress.models
+        believed = {} if done else models
         known = {role: m.headline.span for role, m in believed.items() if m.headline}
     parts = [
         f"{progress.done}/{progress.total} answers",
@@ -96,14 +99,13 @@ def line(progress: Progress, known: Mapping[str, Span] | None = None) -> str:
     ]
     if progress.eta_seconds is not None:
         parts.append(f"{duration(progress.eta_seconds)} left")
-    spent = [(m.name, m.money) for m in progress.models.values() if m.money is not None]
+    spent = [(names[m.name], m.money) for m in models.values() if m.money is not None]
     if spent:
         parts.append(", ".join(f"{name} {money(cost, progress.currency)}" for name, cost in spent))
     if progress.errors:
         parts.append(f"{progress.errors} errors")
-    models = progress.models.values()
-    spans = [f"{progress.models[role].name} {interval(*span)}" for role, span in known.items()]
-    solved = [f"{m.name} {m.score:.0%}" for m in models if m.score is not None]
+    spans = [f"{names[models[role].name]} {interval(*span)}" for role, span in known.items()]
+    solved = [f"{names[m.name]} {m.score:.0%}" for m in models.values() if m.score is not None]
     if spans:
         kept = "keeps so far" if len(models) > 1 else "holds so far"
         parts.append(f"{kept}: {', '.join(spans)}")

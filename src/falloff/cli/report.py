@@ -45,7 +45,7 @@ def report(
     ] = None,
     geometry: Annotated[
         Path | None,
-        typer.Option(help="What lab geometry --json wrote of this run, for a table on the page."),
+        typer.Option(help="What lab geometry --json wrote of this run, for a table of it."),
     ] = None,
     config: ConfigFile = None,
     as_json: options.Json = False,
@@ -59,10 +59,10 @@ def report(
             "Transcripts go with the page, not with --json or another format.",
             remedy="Leave --transcripts out, or ask for the page.",
         )
-    if geometry is not None and (as_json or form is not Format.HTML):
+    if geometry is not None and as_json:
         raise UsageError(
-            "Geometry goes with the page, not with --json or another format.",
-            remedy="Leave --geometry out, or ask for the page.",
+            "Geometry goes with a report, not with --json.",
+            remedy="Leave --geometry out; its own file is JSON.",
         )
     noted = config or Noted()
     opened = falloff.open_run(
@@ -82,10 +82,13 @@ def report(
 
     from falloff.report import headline, markdown_report, render, write_text
 
+    if form is not Format.HTML:
+        comparison, novelty, standing = opened.comparison, opened.novelty, opened.standing
+        clouds = () if geometry is None else opened.geometry(geometry)
     if form is Format.TERMINAL:
-        render(opened.comparison, Console(), opened.novelty, standing=opened.standing)
+        render(comparison, Console(), novelty, standing=standing, geometry=clouds)
     elif form is Format.MARKDOWN:
-        text = markdown_report(opened.comparison, opened.novelty, standing=opened.standing)
+        text = markdown_report(comparison, novelty, standing=standing, geometry=clouds)
         if out is None:
             typer.echo(text)
             return

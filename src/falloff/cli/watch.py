@@ -16,6 +16,7 @@ from falloff.cli.app import app
 from falloff.cli.config import ConfigFile, Noted
 from falloff.cli.outlet import nobody_reads
 from falloff.cli.progress import Span, line
+from falloff.core.naming import short_names
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -150,6 +151,7 @@ def _models(glimpse: Glimpse, *, ascii_only: bool) -> Listing:
 
     full, empty = "#." if ascii_only else "█░"
     models, estimates = glimpse.progress.models, glimpse.estimates
+    names = short_names(model.name for model in models.values())
     kept = "Keeps" if len(models) > 1 else "Holds"
 
     def bar(done: int, total: int) -> str:
@@ -162,7 +164,7 @@ def _models(glimpse: Glimpse, *, ascii_only: bool) -> Listing:
         spare=("Errors", "Calls"),
         rows=tuple(
             (
-                one_line(model.name),
+                one_line(names[model.name]),
                 bar(model.done, model.total),
                 count(model.calls),
                 count(model.errors),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Probes a family below which the width of an interval is not foretold.
-LEAST_SENSIBLE = 16
-
 
 @dataclass(frozen=True, kw_only=True)
 class RoleForecast:

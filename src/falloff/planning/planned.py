@@ -12,7 +12,7 @@ from falloff.asking import ModelLike, Wanted, suite_of
 from falloff.core import Usage, costs_nothing
 from falloff.models.load import read_spec
 from falloff.planning.counting import counter_for
-from falloff.planning.forecast import LEAST_SENSIBLE, Plan, RoleForecast, Width
+from falloff.planning.forecast import Plan, RoleForecast, Width
 from falloff.planning.talks import SAMPLE, Length, lengths, sample_talks
 from falloff.probes import Suite
 from falloff.run import open_for_reading
@@ -20,6 +20,7 @@ from falloff.sampling import FamilyEvidence
 from falloff.sampling.aims import find_aim
 from falloff.sampling.batches import BATCH
 from falloff.sampling.look_ahead import LookAhead
+from falloff.sparse import TOO_FEW_TO_SAY
 
 # Answers worth having in flight, where a model does not say.
 _AT_ONCE = {"micro": 64, "hf": 32, "gguf": 4, "sim": 64}
@@ -194,10 +195,7 @@ class Planner:
         elif not found:
             said.append("Width: not simulated, since the budget is too large to play.")
         if any(width.median is None for width in found):
-            said.append(
-                f"Too few to say: below {LEAST_SENSIBLE} probes a family an interval is mostly what"
-                " was believed beforehand."
-            )
+            said.append(f"{TOO_FEW_TO_SAY}.")
         return said
 
 

@@ -26,12 +26,13 @@ from falloff.analysis.posterior import prior
 from falloff.analysis.region import Regions
 from falloff.core import Coordinate, Reason, UsageError, child_seed
 from falloff.models.observers import WAYS, Observer, student_of
-from falloff.planning.forecast import LEAST_SENSIBLE, Width
+from falloff.planning.forecast import Width
 from falloff.probes import Family
 from falloff.sampling import FamilyEvidence
 from falloff.sampling.aims import VOLUME, Aim
 from falloff.sampling.look_ahead import LookAhead
 from falloff.sampling.space_filling import LEAST_PER_FAMILY
+from falloff.sparse import LEAST_SENSIBLE
 
 Floats = NDArray[np.float64]
 

@@ -9,13 +9,15 @@ from urllib.parse import quote
 
 from falloff.analysis.estimates import Profile, Status
 from falloff.analysis.pair_estimates import Comparison, StudentComparison
+from falloff.report.caveats import caveats
 from falloff.report.charts import DotPlot, dot_plot, radial_plot
 from falloff.report.finding_figures import Axes, edge_plots, edge_rows, retention_dots
 from falloff.report.listings import Listing, families
 from falloff.report.markdown import safe_text, table
+from falloff.report.names import briefly
 from falloff.report.numerals import percent, percent_interval, plural, points_interval
 from falloff.report.scales import spoken_name
-from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
+from falloff.report.unfinished import WHOLE, Standing
 from falloff.report.visible import one_line
 from falloff.report.vocabulary import STATUSES
 from falloff.report.wording import headline, illusion_sentence, lede, verdict_sentence
@@ -36,6 +38,7 @@ def card_section(
     ``comparison`` has one student, or none: then it is of the one model. ``standing``: what the run
     lacks.
     """
+    comparison = briefly(comparison)
     student = next(iter(comparison.students), None)
     blocks = [
         BEGIN,
@@ -56,6 +59,7 @@ def card_section(
 
 def card_figure(comparison: Comparison, axes: Axes) -> str:
     """Edges along every axis, student in its teacher's; or retention, where there are none."""
+    comparison = briefly(comparison)
     plots = edge_plots(comparison, edge_rows(comparison, axes))
     plot = plots[0] if plots else retention_dots(comparison)
     draw = dot_plot(plot, standalone=True) if isinstance(plot, DotPlot) else None
@@ -114,7 +118,7 @@ def _measured(comparison: Comparison, manifest: Mapping[str, Any], standing: Sta
         "An edge is the dose at which competence falls below"
         f" {percent(comparison.threshold)}. Intervals are at 90 %.",
     ]
-    return " ".join([*said, *lacking_sentences(standing)])
+    return " ".join([*said, *caveats(comparison, standing)])
 
 
 def _limits(comparison: Comparison, student: StudentComparison | None) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from falloff.analysis.novelty import Novelty
 from falloff.analysis.pair_estimates import Comparison
 from falloff.core import Axis, Coordinate, Outcome, Transcript
 from falloff.report.geometry import Cloud
+from falloff.report.names import Names, briefly, names_of, novelty_briefly
 from falloff.report.unfinished import Standing
 
 
@@ -37,6 +38,11 @@ class Divergence:
     gold: str
     answers: tuple[ModelAnswer, ...]
 
+    def briefly(self, names: Names) -> Divergence:
+        """The same under short ``names`` of the models."""
+        named = (replace(a, model=names.get(a.model, a.model)) for a in self.answers)
+        return replace(self, answers=tuple(named))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReportContents:
@@ -61,3 +67,19 @@ class ReportContents:
     left_out: int = 0
     transcripts: str | None = None
     geometry: tuple[Cloud, ...] = ()
+
+    @property
+    def names(self) -> Names:
+        """Short names of the models."""
+        return names_of(self.comparison)
+
+    def briefly(self) -> ReportContents:
+        """The same under short names of the models; the manifest keeps the whole."""
+        names = self.names
+        return replace(
+            self,
+            comparison=briefly(self.comparison),
+            divergences=tuple(divergence.briefly(names) for divergence in self.divergences),
+            novelty=novelty_briefly(self.novelty, names) if self.novelty else None,
+            geometry=tuple(replace(c, model=names.get(c.model, c.model)) for c in self.geometry),
+        )

@@ -18,6 +18,7 @@ from falloff.report.visible import one_line
 
 _REMEDY = "Write it anew: falloff lab geometry RUN --json > geometry.json."
 _DASH = "–"
+_NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +58,14 @@ def read_geometry(path: Path, models: Sequence[str]) -> tuple[Cloud, ...]:
     return clouds
 
 
-def geometry_listing(clouds: Sequence[Cloud]) -> Listing:
-    """Every model's clouds, zone by zone."""
+def geometry_listing(clouds: Sequence[Cloud], names: Mapping[str, str] = _NO_NAMES) -> Listing:
+    """Every model's clouds, zone by zone, under its short name where ``names`` has one."""
     return Listing(
         title="Geometry",
         heads=("Model", "Zone", "Prompts", "Participation ratio", "Effective rank", "TwoNN", "CKA"),
         rows=tuple(
             (
-                one_line(cloud.model),
+                one_line(names.get(cloud.model, cloud.model)),
                 one_line(cloud.zone),
                 f"{cloud.points:,}",
                 *map(

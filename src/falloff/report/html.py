@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from falloff.report import beyond, costs, numerals, saving, vocabulary, wording
+from falloff.report.caveats import caveats
 from falloff.report.charts import dot_plot, heat_map, line_chart, line_key, radial_plot, scatter
 from falloff.report.charts.canvas import hue, style_sheet
 from falloff.report.charts.dots import DotPlot
@@ -31,7 +32,6 @@ from falloff.report.null_wording import null_sentences
 from falloff.report.reliability import reliability_sentences, repeats_by_family
 from falloff.report.scales import spoken_name
 from falloff.report.sections import Sections
-from falloff.report.unfinished import lacking_sentences
 from falloff.report.visible import one_line, visible
 from falloff.report.wording_effects import wording_sentences
 
@@ -49,7 +49,7 @@ _TRANSCRIPT_BYTES = (600_000, 300_000, 100_000, 0)
 
 def html_report(contents: ReportContents) -> str:
     """The page as text; write it as UTF-8. Under 1 MB, whatever the models said."""
-    page = ""
+    page, contents = "", contents.briefly()
     for budget in _TRANSCRIPT_BYTES:
         page = _page(contents, budget)
         if len(page.encode()) < MOST_BYTES:
@@ -100,7 +100,7 @@ def _environment() -> Environment:
     environment.filters |= _filters()
     environment.globals |= {
         "likeness": likeness,
-        "lacking_sentences": lacking_sentences,
+        "caveats": caveats,
         "null_sentences": null_sentences,
         "reliability": reliability_sentences,
         "geometry_listing": geometry_listing,

@@ -45,6 +45,15 @@ class Listing:
         heads, *rows = ((*row[:gone], *row[gone + 1 :]) for row in (self.heads, *self.rows))
         return replace(self, heads=heads, rows=tuple(rows), spare=self.spare[1:])
 
+    def first(self, most: int) -> Listing:
+        """Up to ``most`` rows, and no row whose name goes on in one that is left out."""
+        if len(self.rows) <= most:
+            return self
+        kept = most
+        while kept and self.rows[kept - 1][0] == self.rows[kept][0]:
+            kept -= 1
+        return replace(self, rows=self.rows[: kept or most])
+
 
 def ranking(comparison: Comparison) -> Listing:
     """The students, best estimate first."""

@@ -6,13 +6,16 @@ Names come from outside and are escaped: none of them can open a table cell, a l
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from falloff.analysis.novelty import Novelty
 from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
+from falloff.report.caveats import caveats
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.definitions import DEFINITIONS
 from falloff.report.disputed import disputed_sentences
+from falloff.report.geometry import Cloud, geometry_listing
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import (
@@ -23,10 +26,11 @@ from falloff.report.listings import (
     ranking,
     worst_cells,
 )
+from falloff.report.names import briefly, names_of, novelty_briefly
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
 from falloff.report.numerals import count, percent
-from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
+from falloff.report.unfinished import WHOLE, Standing
 from falloff.report.visible import one_line
 from falloff.report.wording import (
     anytime_sentence,
@@ -49,12 +53,15 @@ def markdown_report(
     novelty: Novelty | None = None,
     *,
     standing: Standing = WHOLE,
+    geometry: Sequence[Cloud] = (),
     definitions: str = "",
 ) -> str:
     """The finding with its tables. ``definitions``: where the numbers are defined, a link."""
+    names, comparison = names_of(comparison), briefly(comparison)
+    novelty = novelty_briefly(novelty, names) if novelty else None
     blocks = [
         f"# {safe_text(headline(comparison))}",
-        *map(safe_text, lacking_sentences(standing)),
+        *map(safe_text, caveats(comparison, standing)),
         safe_text(lede(comparison)),
         _verdicts(comparison),
         *map(safe_text, null_sentences(comparison)),
@@ -72,6 +79,7 @@ def markdown_report(
         *map(safe_text, cost_sentences(comparison)),
         *map(_section, novelty_listings(novelty)),
         *(map(safe_text, novelty_sentences(novelty)) if novelty else ()),
+        _section(geometry_listing(geometry, names)),
         _foot(comparison),
         _definitions(definitions),
     ]

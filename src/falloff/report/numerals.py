@@ -157,9 +157,9 @@ def roughly(number: int) -> str:
     return f"{float(f'{number:.2g}'):,.0f}"
 
 
-def plural(number: int, noun: str) -> str:
-    """``1 probe``, ``2 probes``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def plural(number: int, noun: str, nouns: str = "") -> str:
+    """``1 probe``, ``2 probes``; ``nouns`` where an s does not make it."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def _censored(interval: Interval, bound: float) -> str:

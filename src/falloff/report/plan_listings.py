@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from falloff.core import money, no_price
+from falloff.core.naming import short_names
 from falloff.report.listings import Listing
 from falloff.report.numerals import DASH, count, percent
 from falloff.report.visible import one_line
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 def plan_listings(plan: Plan) -> Iterator[Listing]:
     """What each model will be asked, and what will be known then."""
+    names = short_names(role.model for role in plan.roles)
     yield Listing(
         title=f"Plan: {count(plan.budget)} probes on {one_line(plan.suite)},"
         f" {len(plan.families)} {'family' if len(plan.families) == 1 else 'families'}",
@@ -24,7 +26,7 @@ def plan_listings(plan: Plan) -> Iterator[Listing]:
         spare=("Answers",),
         rows=tuple(
             (
-                one_line(role.model),
+                one_line(names[role.model]),
                 count(role.answers),
                 count(role.calls),
                 count(role.prompt_tokens),
@@ -50,6 +52,7 @@ def plan_listings(plan: Plan) -> Iterator[Listing]:
 
 def plan_sentences(plan: Plan) -> list[str]:
     """What it takes in all, and what the numbers rest on."""
+    names = short_names(role.model for role in plan.roles)
     said = []
     if plan.money == 0 and not any(role.money is None for role in plan.roles):
         said.append("It costs nothing.")
@@ -65,7 +68,7 @@ def plan_sentences(plan: Plan) -> list[str]:
     ]
     ways = dict.fromkeys(role.counted for role in plan.roles)
     for way in ways:
-        of = ", ".join(one_line(role.model) for role in plan.roles if role.counted == way)
+        of = ", ".join(one_line(names[role.model]) for role in plan.roles if role.counted == way)
         said.append(f"Tokens of {of}: {way}.")
     return [*said, *plan.said]
 

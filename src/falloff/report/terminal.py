@@ -6,7 +6,7 @@ tables, one that knows no Unicode gets ASCII: the words stay the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,16 +15,25 @@ from falloff.analysis.gate import GateReport, GateResult
 from falloff.analysis.novelty import Novelty
 from falloff.analysis.pair_estimates import Comparison, StudentComparison
 from falloff.report.beyond import misfits
+from falloff.report.caveats import caveats
 from falloff.report.costs import cost_sentences, costs, savings
 from falloff.report.diff_wording import diff_listings, diff_notes, diff_title
 from falloff.report.disputed import disputed_sentences
 from falloff.report.gate_wording import gate_advice, gate_gaps, gate_listing, gate_notes, gate_title
+from falloff.report.geometry import Cloud, geometry_listing
 from falloff.report.likeness import likeness
 from falloff.report.lineup import panels
 from falloff.report.listings import Listing, curves, families, ranking, worst_cells
+from falloff.report.names import (
+    briefly,
+    change_briefly,
+    gate_briefly,
+    names_of,
+    novelty_briefly,
+)
 from falloff.report.novelty_wording import novelty_listings, novelty_sentences
 from falloff.report.null_wording import null_sentences
-from falloff.report.unfinished import WHOLE, Standing, lacking_sentences
+from falloff.report.unfinished import WHOLE, Standing
 from falloff.report.wording import (
     by_retention,
     headline,
@@ -40,6 +49,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _MOST_CELLS = 5
+# Rows of a table; the page has all.
+_MOST_ROWS = 30
 _UNBOUNDED = 10_000
 # Columns of names and places, beside the first.
 _WRAPPED = ("Student", "Model", "Family", "Where", "Worth", "Levels")
@@ -53,12 +64,23 @@ def render(
     novelty: Novelty | None = None,
     *,
     standing: Standing = WHOLE,
+    geometry: Sequence[Cloud] = (),
 ) -> None:
-    """Print the finding, as wide and as rich as ``console`` is."""
-    printer = _Printer(console)
+    """Print the finding, as wide and as rich as ``console`` is.
+
+    Where its tables take more than a screen it is said again at the end, where one is reading.
+    """
+    printer, names = _Printer(console), names_of(comparison)
+    comparison = briefly(comparison)
     printer.finding(comparison, standing)
+    rows = printer.tables(comparison)
+    if geometry:
+        printer.listing(geometry_listing(geometry, names))
     if novelty is not None:
-        printer.novelty(novelty)
+        printer.novelty(novelty_briefly(novelty, names))
+    if rows > console.height:
+        console.print()
+        printer.finding(comparison, standing, again=True)
 
 
 def render_listings(listings: Iterable[Listing], console: Console) -> None:
@@ -70,7 +92,7 @@ def render_listings(listings: Iterable[Listing], console: Console) -> None:
 
 def render_gate(report: GateReport, console: Console) -> None:
     """Print a gate: every student's standing, the rules with their evidence, the notes."""
-    printer = _Printer(console)
+    printer, report = _Printer(console), gate_briefly(report)
     for result in report.students:
         printer.gated(report, result)
     for note in gate_notes(report):
@@ -79,7 +101,7 @@ def render_gate(report: GateReport, console: Console) -> None:
 
 def render_diff(change: RunChange, console: Console) -> None:
     """Print what changed between two runs."""
-    printer = _Printer(console)
+    printer, change = _Printer(console), change_briefly(change)
     console.print(printer.text(diff_title(change), "bold"))
     for listing in diff_listings(change):
         if listing.rows:
@@ -98,6 +120,7 @@ def so_far(
     printer = _Printer(console)
     parts: list[Table | Text] = printer.parts(models)
     if comparison is not None:
+        comparison = briefly(comparison)
         shown = curves(comparison, ascii_only=console.options.ascii_only)
         over = len(shown.rows) - room if room is not None else 0
         parts += [printer.text(""), printer.text(headline(comparison), "bold")]
@@ -116,21 +139,25 @@ class _Printer:
         self._console = console
         self._ascii = console.options.ascii_only
 
-    def finding(self, comparison: Comparison, standing: Standing) -> None:
+    def finding(self, comparison: Comparison, standing: Standing, *, again: bool = False) -> None:
+        """Headline, caveats, verdicts; ``again``: what was said in between is left out."""
         self._console.print(self.text(headline(comparison), "bold"))
-        for sentence in lacking_sentences(standing):
+        for sentence in caveats(comparison, standing):
             self._console.print(self.text(sentence, "yellow"))
-        if lede(comparison):
-            self._console.print(self.text(lede(comparison)))
+        if lede(comparison) and not again:
+            self.say(lede(comparison))
         for student in by_retention(comparison):
             self._verdict(student)
+
+    def tables(self, comparison: Comparison) -> int:
+        """What the finding rests on; returns the number of rows."""
         for sentence in null_sentences(comparison):
             self._console.print(self.text(sentence))
         for alarm in (alarm for panel in panels(comparison) for alarm in misfits(panel)):
             self._console.print(self.text(alarm, "yellow"))
         for alarm in wording_alarms(comparison):
             self._console.print(self.text(alarm, "yellow"))
-        for listing in (
+        listings = (
             ranking(comparison),
             families(comparison),
             curves(comparison, ascii_only=self._ascii),
@@ -138,11 +165,13 @@ class _Printer:
             *likeness(comparison),
             costs(comparison),
             savings(comparison),
-        ):
+        )
+        for listing in listings:
             if listing.rows:
-                self.listing(listing)
+                self.listing(listing, most=_MOST_ROWS)
         for sentence in (*disputed_sentences(comparison), *cost_sentences(comparison)):
             self._console.print(self.text(sentence))
+        return sum(len(listing.rows) for listing in listings)
 
     def gated(self, report: GateReport, result: GateResult) -> None:
         self._standing(result.status, gate_title(report, result))
@@ -172,11 +201,15 @@ class _Printer:
         line.append(status.upper(), f"bold {_COLOURS[status]}")
         self._console.print(line.append_text(self.text(f"  {words}")))
 
-    def listing(self, listing: Listing) -> None:
-        """A table after an empty line, or records."""
+    def listing(self, listing: Listing, *, most: int | None = None) -> None:
+        """A table after an empty line, or records; of ``most`` rows, if that is given."""
+        shown = listing if most is None else listing.first(most)
+        left = len(listing.rows) - len(shown.rows)
         self._console.print()
-        for part in self.parts(listing):
+        for part in self.parts(shown):
             self._console.print(part)
+        if left:
+            self._console.print(self.text(f"… and {left} more: falloff report RUN", "dim"))
 
     def parts(self, listing: Listing) -> list[Table | Text]:
         """A table where it fits, its names over several lines if need be, then without what can be

@@ -85,6 +85,7 @@ def transcript_pages(
     contents: ReportContents, divergences: Iterable[Divergence]
 ) -> Iterator[tuple[str, str]]:
     """Name and text of each page in turn, the index last."""
+    names, contents = contents.names, contents.briefly()
     comparison = contents.comparison
     models = seats(comparison)
     scales = {p.family: panel_scales(p, contents.axes) for p in panels(comparison)}
@@ -98,7 +99,7 @@ def transcript_pages(
     coming = iter(divergences)
     while batch := tuple(islice(coming, ROWS_A_PAGE)):
         leaf = Leaf(number=len(written) + 1, probes=len(batch), first=batch[0], last=batch[-1])
-        rows = [row_of(divergence, models, _WHOLE) for divergence in batch]
+        rows = [row_of(divergence.briefly(names), models, _WHOLE) for divergence in batch]
         more = leaf.number * ROWS_A_PAGE < total
         yield (
             leaf.file,

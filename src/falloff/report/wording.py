@@ -12,6 +12,7 @@ import math
 from falloff.analysis.comparison import weights_of
 from falloff.analysis.estimates import UNDEFINED, FamilyProfile, Interval, Profile, Status
 from falloff.analysis.pair_estimates import CellDrop, Comparison, StudentComparison
+from falloff.report.names import briefly
 from falloff.report.numerals import (
     bounded,
     defined,
@@ -37,6 +38,7 @@ _COLLAPSED = 0.5
 
 def headline(comparison: Comparison) -> str:
     """The title: what the worst student keeps, or what the one model holds."""
+    comparison = briefly(comparison)
     student = worst_student(comparison)
     if student is None:
         return _holding(comparison)
