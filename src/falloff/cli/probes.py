@@ -73,20 +73,23 @@ def list_families(
     from rich.console import Console
 
     from falloff.report.listings import Listing
+    from falloff.report.scales import spoken_name
     from falloff.report.terminal import render_listings
 
-    rows = [
-        (f"{family.name} v{family.version}", axis.name, _levels(axis), axis.role, family.capability)
-        for family in families
-        for axis in family.axes
-    ]
-    table = Listing(
-        title="Families",
-        heads=("Family", "Axis", "Levels", "Role", "Capability"),
-        spare=("Role",),
-        rows=tuple(rows),
+    tables = (
+        Listing(
+            title=spoken_name(capability).capitalize(),
+            heads=("Family", "Axis", "Role", "Levels"),
+            rows=tuple(
+                (f"{family.name} v{family.version}", axis.name, axis.role, _levels(axis))
+                for family in families
+                if family.capability == capability
+                for axis in family.axes
+            ),
+        )
+        for capability in sorted({family.capability for family in families})
     )
-    render_listings([table], Console())
+    render_listings(tables, Console())
 
 
 @probes.command()
@@ -260,5 +263,6 @@ def _family(family: Family) -> dict[str, Any]:
 
 
 def _levels(axis: Axis) -> str:
-    names = axis.labels or tuple(format_dose(dose) for dose in axis.levels)
-    return f"{' '.join(names)} {axis.unit}"
+    if axis.labels:
+        return "; ".join(axis.labels)
+    return f"{' '.join(map(format_dose, axis.levels))} {axis.unit}"

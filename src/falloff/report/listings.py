@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from falloff.analysis.estimates import AxisCurve
+from falloff.analysis.estimates import AxisCurve, FamilyProfile
 from falloff.analysis.pair_estimates import Comparison
 from falloff.report.beyond import shape_words
 from falloff.report.disputed import observed_scales
@@ -18,7 +18,7 @@ from falloff.report.numerals import (
     percent_interval,
     points_interval,
 )
-from falloff.report.scales import spoken_name, spoken_place
+from falloff.report.scales import spoken_axis, spoken_name, spoken_place
 from falloff.report.visible import one_line
 from falloff.report.vocabulary import STATUSES
 from falloff.report.wording import by_retention, solved_here
@@ -97,7 +97,7 @@ def curves(comparison: Comparison, *, ascii_only: bool = False) -> Listing:
         heads=("Axis", "Model", "Curve", "Edge"),
         rows=tuple(
             (
-                f"{spoken_name(panel.family)} · {spoken_name(axis)}",
+                spoken_axis(panel.family, axis),
                 entry.seat.name,
                 sparkline(_sampled(curve), ascii_only=ascii_only),
                 number_interval(curve.edge),
@@ -156,7 +156,7 @@ def _one_model(comparison: Comparison) -> Listing:
                     (
                         percent_interval(family.centre),
                         percent_interval(family.volume),
-                        "\n".join(_edge(curve) for curve in family.curves),
+                        "\n".join(_edge(family, curve) for curve in family.curves),
                     )
                     if family.status in USABLE
                     else (percent_interval(family.centre), "", "")
@@ -176,14 +176,15 @@ def _against_teacher(panel: Panel, entry: Entry) -> tuple[str, ...]:
         percent_interval(compared.retention),
         f"{percent(teacher.centre.estimate)} → {percent(own.centre.estimate)}",
         f"{percent(teacher.volume.estimate)} → {percent(own.volume.estimate)}",
-        "\n".join(_edge(curve, before.get(curve.axis)) for curve in own.curves),
+        "\n".join(_edge(own, curve, before.get(curve.axis)) for curve in own.curves),
     )
 
 
-def _edge(curve: AxisCurve, before: str | None = None) -> str:
+def _edge(family: FamilyProfile, curve: AxisCurve, before: str | None = None) -> str:
     """Estimates alone, for want of room: the table of curves has the intervals."""
+    name = "" if curve.axis == family.family else f"{spoken_name(curve.axis)} "
     start = f"{before} → " if before else ""
-    return f"{spoken_name(curve.axis)} {start}{number_estimate(curve.edge)}"
+    return f"{name}{start}{number_estimate(curve.edge)}"
 
 
 def _sampled(curve: AxisCurve) -> list[float]:

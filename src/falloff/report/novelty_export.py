@@ -15,6 +15,7 @@ from falloff.analysis.novelty import (
     Zone,
     ZoneShare,
 )
+from falloff.report.novelty_wording import judged, unbounded_sentence
 
 
 def with_novelty(written: dict[str, Any], novelty: Novelty | None) -> dict[str, Any]:
@@ -53,12 +54,11 @@ def novelty_as_dict(novelty: Novelty) -> dict[str, Any]:
 def safe_region(novelty: Novelty) -> dict[str, Any]:
     """For a router: up to which novelty each model holds, and how novelty is measured.
 
-    ``safe_below`` is the lower bound of the edge: null where there is none. A router that has the
-    training data (``training_digest``) measures a prompt with :func:`falloff.training_data`.
+    ``safe_below`` is the lower bound of the edge: null where there is none. ``said``: that no edge
+    was found as far as was asked, so that ``safe_below`` ends there for want of probes. A router that
+    has the training data (``training_digest``) measures a prompt with
+    :func:`falloff.training_data`.
     """
-    models = [(s.model, s.edge) for s in novelty.students] or [
-        (novelty.teacher, novelty.teacher_edge)
-    ]
     traffic = {found.model: _traffic(found) for found in novelty.traffic}
     return {
         "unit": "1 is the rim: the 95th percentile of training prompts' distance to the nearest",
@@ -73,9 +73,10 @@ def safe_region(novelty: Novelty) -> dict[str, Any]:
                 "model": model,
                 "safe_below": _safe_below(edge),
                 "edge": edge.as_dict(),
+                "said": unbounded_sentence(model, edge) or None,
                 "traffic": traffic.get(model),
             }
-            for model, edge in models
+            for model, edge in judged(novelty)
         ],
     }
 

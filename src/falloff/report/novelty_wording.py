@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from falloff.analysis.estimates import Interval
 from falloff.analysis.novelty import FamilyNovelty, Novelty, StudentNovelty, Traffic, Zone
 from falloff.report.listings import Listing
 from falloff.report.numerals import (
@@ -34,11 +35,18 @@ def novelty_sentences(novelty: Novelty) -> tuple[str, ...]:
         said.append(f"Novelty is not identifiable: {one_line(novelty.why, _LONG)}.")
     else:
         said += [kept_sentence(student) for student in novelty.students]
+        said += [unbounded_sentence(model, edge) for model, edge in judged(novelty)]
         said += [traffic_sentence(traffic) for traffic in novelty.traffic]
         said.append(_suite_sentence(novelty))
     said.append(_duplicates_sentence(novelty))
     said.append(f"The view is {one_line(novelty.view)}: it sees {one_line(novelty.sees, _LONG)}.")
     return tuple(filter(None, said))
+
+
+def judged(novelty: Novelty) -> list[tuple[str, Interval]]:
+    """Whose edge matters: the students', or that of the one model."""
+    students = [(student.model, student.edge) for student in novelty.students]
+    return students or [(novelty.teacher, novelty.teacher_edge)]
 
 
 def kept_sentence(student: StudentNovelty) -> str:
@@ -69,6 +77,17 @@ def traffic_sentence(traffic: Traffic) -> str:
                 " much easier this traffic is than the probes. Ask the models a sample of it"
             )
     return f"{text}."
+
+
+def unbounded_sentence(model: str, edge: Interval) -> str:
+    """That no edge was found, and how far was looked; silent where there is one."""
+    if edge.censored != "above" or not defined(edge.estimate):
+        return ""
+    furthest = quantity(edge.estimate)
+    said = f"No edge of {one_line(model)} was found up to novelty {furthest}, the furthest asked"
+    if defined(edge.low) and quantity(edge.low) != furthest:
+        said += f"; one from {quantity(edge.low)} on is not excluded"
+    return f"{said}. Beyond that nothing is known."
 
 
 def _keeps(zone: Zone) -> str:

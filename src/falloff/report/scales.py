@@ -80,6 +80,11 @@ def spoken_name(name: str) -> str:
     return one_line(name.replace("_", " "), limit=40)
 
 
+def spoken_axis(family: str, axis: str) -> str:
+    """``tool chain · chain``; a stressor's family and axis have one name, said once."""
+    return " · ".join(dict.fromkeys((spoken_name(family), spoken_name(axis))))
+
+
 def _declared(axis: Axis) -> Scale:
     nominal = axis.kind == "nominal"
     ranks = {level: i / (len(axis.levels) - 1) for i, level in enumerate(axis.levels)}

@@ -34,7 +34,7 @@ def stressors(comparison: Comparison) -> Listing:
             "Lost/gained",
             "Rejected",
         ),
-        spare=("Broken/mended", "Original", "Stressed"),
+        spare=("Broken/mended", "Original", "Stressed", "Rejected", "Lost/gained"),
         rows=tuple(rows),
     )
 

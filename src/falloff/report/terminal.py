@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _MOST_CELLS = 5
-# Rows of a table; the page has all.
-_MOST_ROWS = 30
+# Lines of a table in a finding; the page has all.
+_MOST_LINES = 30
 _UNBOUNDED = 10_000
 # Columns of names and places, beside the first.
 _WRAPPED = ("Student", "Model", "Family", "Where", "Worth", "Levels")
@@ -168,7 +168,7 @@ class _Printer:
         )
         for listing in listings:
             if listing.rows:
-                self.listing(listing, most=_MOST_ROWS)
+                self.listing(listing, most=_MOST_LINES)
         for sentence in (*disputed_sentences(comparison), *cost_sentences(comparison)):
             self._console.print(self.text(sentence))
         return sum(len(listing.rows) for listing in listings)
@@ -202,13 +202,16 @@ class _Printer:
         self._console.print(line.append_text(self.text(f"  {words}")))
 
     def listing(self, listing: Listing, *, most: int | None = None) -> None:
-        """A table after an empty line, or records; of ``most`` rows, if that is given."""
-        shown = listing if most is None else listing.first(most)
-        left = len(listing.rows) - len(shown.rows)
+        """A table after an empty line, or records; up to ``most`` lines, if that is given."""
+        shown = listing.first(most or len(listing.rows))
+        parts = self.parts(shown)
+        if most and len(parts) > most:
+            shown = listing.first(most // len(listing.heads))
+            parts = self.parts(shown)
         self._console.print()
-        for part in self.parts(shown):
+        for part in parts:
             self._console.print(part)
-        if left:
+        if left := len(listing.rows) - len(shown.rows):
             self._console.print(self.text(f"… and {left} more: falloff report RUN", "dim"))
 
     def parts(self, listing: Listing) -> list[Table | Text]:

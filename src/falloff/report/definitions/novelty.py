@@ -34,7 +34,8 @@ NOVELTY = (
         anchor="novelty-edge",
         name="Edge in novelty",
         meaning="The novelty at which competence falls to τ, by a falling logistic curve over"
-        " novelty. Its lower bound is where the safe region ends.",
+        " novelty. Its lower bound is where the safe region ends. After > stands how far was"
+        " asked without finding one.",
         formula="inf{ν : c(ν) < τ}",
         limits="The curve can only fall, and is of the probes that were asked. Chance is taken as"
         " one number, the mean of the families.",
