@@ -11,7 +11,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from falloff.config import read_prices
-from falloff.core import PriceTable, RunStoppedError, UsageError
+from falloff.core import PriceTable, RunStoppedError, UsageError, runs_here
 from falloff.models import Model
 from falloff.models.hosting import executing
 from falloff.paraphrasing import check_paraphraser, prepare_bench
@@ -116,10 +116,13 @@ def price_table(given: PricesLike) -> PriceTable:
 
 
 def _check_limit(terms: Terms, models: Iterable[Model]) -> None:
+    """At least one that is to be paid must have a price; what runs here keeps any limit."""
     specs = [model.spec for model in models]
-    if terms.limit is not None and not any(terms.prices.of(spec) for spec in specs):
+    if terms.limit is None or any(terms.prices.of(spec) for spec in specs):
+        return
+    if paid := [spec for spec in specs if not runs_here(spec)]:
         raise UsageError(
-            f"--max-cost cannot be kept: no price is known for {', '.join(specs)}.",
+            f"--max-cost cannot be kept: no price is known for {', '.join(paid)}.",
             remedy='Add it to falloff.toml: [prices] "MODEL" = {input = 2.5, output = 10}, per'
             " million tokens, or {per_hour = 1.2}.",
         )

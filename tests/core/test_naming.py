@@ -8,8 +8,10 @@ from falloff.core.naming import short_names
 PARTS = st.sampled_from(["runs", "night", "a-rather-long-folder-name", "student", "checkpoint-500"])
 PATHS = st.lists(PARTS, min_size=1, max_size=6).map(lambda parts: f"hf:/{'/'.join(parts)}")
 
+ENDPOINTS = st.builds("openai:{}@http://{}.example:8000/v1".format, PARTS, PARTS)
 
-@given(st.lists(st.one_of(PATHS, st.text(max_size=60)), max_size=6))
+
+@given(st.lists(st.one_of(PATHS, ENDPOINTS), max_size=6))
 def test_no_two_models_get_one_name_and_short_names_stay_as_they_are(models: list[str]) -> None:
     names = short_names(models)
     assert set(names) == set(models)

@@ -90,12 +90,13 @@ def test_a_limit_stops_in_time_and_a_higher_one_goes_on(tmp_path):
     assert finished.comparison.students[0].retention == whole.comparison.students[0].retention
 
 
-def test_a_limit_without_any_price_is_an_error(tmp_path):
-    with pytest.raises(UsageError, match="no price is known"):
-        falloff.compare(
-            *PAIR.values(), suite=SUITE, budget=64, run=tmp_path / "r.falloff", max_cost=1
-        )
+def test_a_limit_without_any_price_is_an_error_where_somebody_is_paid(tmp_path):
+    paid = "openai:student@http://127.0.0.1:1/v1"
+    given = {"suite": SUITE, "budget": 16, "run": tmp_path / "r.falloff", "max_cost": 1}
+    with pytest.raises(UsageError, match=f"no price is known for {paid}"):
+        falloff.compare("sim:teacher", paid, **given)
     assert not (tmp_path / "r.falloff").exists()
+    assert falloff.compare(*PAIR.values(), **given).comparison.probes == 16
 
 
 def test_the_command_says_calls_tokens_and_widths_and_that_simulated_models_cost_nothing():

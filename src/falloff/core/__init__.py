@@ -19,7 +19,16 @@ from falloff.core.errors import (
 )
 from falloff.core.logins import without_logins
 from falloff.core.outcome import Outcome, Reason
-from falloff.core.price import CURRENCY, Price, PriceTable, Usage, costs_nothing, money, no_price
+from falloff.core.price import (
+    CURRENCY,
+    Price,
+    PriceTable,
+    Usage,
+    costs_nothing,
+    money,
+    no_price,
+    runs_here,
+)
 from falloff.core.probe import Probe
 from falloff.core.registry import Entry, Registry
 from falloff.core.seeds import child_rng, child_seed
@@ -71,5 +80,6 @@ __all__ = [
     "missing_extra",
     "money",
     "no_price",
+    "runs_here",
     "without_logins",
 ]

@@ -95,6 +95,13 @@ def costs_nothing(spec: str) -> bool:
     return spec.startswith(("micro:", "sim:"))
 
 
+def runs_here(spec: str) -> bool:
+    """Whether a model runs on this machine: nobody is paid for its answers, though for hours may
+    be.
+    """
+    return costs_nothing(spec) or spec.startswith(("hf:", "gguf:"))
+
+
 def no_price(spec: str) -> str:
     """What is said where a price is missing: never 0."""
     return f"no price for {spec}: add it to [prices] in falloff.toml"

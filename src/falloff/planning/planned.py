@@ -142,6 +142,8 @@ class Planner:
         """All of it, the widths included, which take some seconds."""
         from falloff.planning.widths import Question, effort_of, widths
 
+        # Before the widths, which take seconds: a model that is not there is told of at once.
+        minutes = [each.minutes for each in self.forecasts]
         question = Question(
             families=self.suite.families,
             weights=self.suite.weights,
@@ -153,7 +155,6 @@ class Planner:
         )
         effort = effort_of(question)
         found = widths(question, effort)
-        minutes = [each.minutes for each in self.forecasts]
         return Plan(
             mode=self.wanted.mode,
             suite=f"{self.suite.name} {self.suite.version}",

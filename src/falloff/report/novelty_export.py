@@ -55,8 +55,9 @@ def safe_region(novelty: Novelty) -> dict[str, Any]:
     """For a router: up to which novelty each model holds, and how novelty is measured.
 
     ``safe_below`` is the lower bound of the edge: null where there is none. ``said``: that no edge
-    was found as far as was asked, so that ``safe_below`` ends there for want of probes. A router that
-    has the training data (``training_digest``) measures a prompt with
+    was found as far as was asked, so that ``safe_below`` ends there for want of probes.
+
+    A router that has the training data (``training_digest``) measures a prompt with
     :func:`falloff.training_data`.
     """
     traffic = {found.model: _traffic(found) for found in novelty.traffic}

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from falloff.core import CostLimitError, Outcome, Reply, Usage, no_price
+from falloff.core import CostLimitError, Outcome, Reply, Usage, costs_nothing, no_price
 from falloff.core import money as shown
 from falloff.run.ledger import Ledger, used_by
 
@@ -151,7 +151,11 @@ class Purse:
         if self.limit is None:
             return []
         unknown = dict.fromkeys(names[role] for role, price in self._prices if price is None)
-        return [f"--max-cost does not count it: {no_price(name)}." for name in unknown]
+        return [
+            f"--max-cost does not count it: {no_price(name)}."
+            for name in unknown
+            if not costs_nothing(name)
+        ]
 
     def complaint(self, names: Mapping[str, str], currency: str, kept: str) -> CostLimitError:
         """That it is empty: what was spent on whom, and how to go on."""
