@@ -96,3 +96,20 @@ def test_a_tab_completes_commands_suites_models_and_runs(terminal):
         "falloff gate h": "falloff gate here.falloff",
     }
     assert {begun: terminal.completed(begun) for begun in lines} == lines
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="needs fish")
+def test_fish_offers_options_models_and_runs(folder):
+    lines = {
+        "falloff compare --te": "--teacher",
+        "falloff compare --student micro:bas": "micro:base",
+        "falloff measure hf:./models/st": "hf:./models/student/",
+        "falloff gate h": "here.falloff",
+    }
+    asked = "; ".join(f"complete -C '{line}'" for line in lines)
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", f"falloff --show-completion | source; {asked}"],
+        cwd=folder, capture_output=True, text=True, check=True,
+        env=os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == list(lines.values())
