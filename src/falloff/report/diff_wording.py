@@ -15,7 +15,7 @@ from falloff.report.numerals import (
     plural,
     points_interval,
 )
-from falloff.report.scales import spoken_name
+from falloff.report.scales import spoken_axis, spoken_name
 from falloff.report.visible import one_line
 from falloff.report.vocabulary import STATUSES
 
@@ -34,12 +34,17 @@ def diff_title(change: RunChange) -> str:
 
 
 def diff_listings(change: RunChange) -> Iterator[Listing]:
-    """A table a model: what it keeps or holds, family by family, edges, and flipped probes."""
+    """Tables a model: what it keeps or holds, family by family; edges; flipped probes."""
     for model in change.models:
         yield Listing(
             title=f"{_names(model)} ({model.role})",
             heads=("What", "Before", "After", "Difference", ""),
             rows=tuple(_rows(model)),
+        )
+        yield Listing(
+            title=f"Edges, {_names(model)}",
+            heads=("Axis", "Before", "After", "Difference", ""),
+            rows=tuple(_edges(model)),
         )
         yield _flips(model)
 
@@ -90,14 +95,18 @@ def _family(family: FamilyChange) -> Iterator[tuple[str, ...]]:
         yield _shares(f"{name}: retention", family.retention)
     yield _shares(f"{name}: centre", family.centre)
     yield _shares(f"{name}: volume", family.volume)
-    for axis, edge in family.edges.items():
-        yield (
-            f"{name}: edge, {spoken_name(axis)}",
-            number_interval(edge.before),
-            number_interval(edge.after),
-            number_interval(edge.difference),
-            "*" if edge.established else "",
-        )
+
+
+def _edges(model: ModelChange) -> Iterator[tuple[str, ...]]:
+    for family in model.families:
+        for axis, edge in family.edges.items():
+            yield (
+                spoken_axis(family.family, axis),
+                number_interval(edge.before),
+                number_interval(edge.after),
+                number_interval(edge.difference),
+                "*" if edge.established else "",
+            )
 
 
 def _shares(what: str, of: Change) -> tuple[str, ...]:

@@ -102,13 +102,16 @@ def render_gate(report: GateReport, console: Console) -> None:
 def render_diff(change: RunChange, console: Console) -> None:
     """Print what changed between two runs."""
     printer, change = _Printer(console), change_briefly(change)
-    console.print(printer.text(diff_title(change), "bold"))
-    for listing in diff_listings(change):
-        if listing.rows:
-            printer.listing(listing)
+    title = printer.text(diff_title(change), "bold")
+    listings = [listing for listing in diff_listings(change) if listing.rows]
+    console.print(title)
+    for listing in listings:
+        printer.listing(listing)
     console.print()
     for note in diff_notes(change):
         printer.say(note)
+    if sum(len(listing.rows) for listing in listings) > console.height:
+        console.print("\n", title, sep="")
 
 
 def so_far(
