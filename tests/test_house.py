@@ -24,6 +24,8 @@ MAY_KNOW = {
     "report": {"core", "analysis", "planning"},
     "lab": {"core", "probes", "models", "analysis", "training", "mining"},
     "gather": {"core", "probes", "models", "analysis", "run", "report"},
+    "packing": set(),
+    "estimating": {"core", "analysis", "run", "gather", "packing"},
     "embedding": {"core"},
     "training": {"core", "analysis", "tables", "embedding"},
     "surroundings": {"core", "tables", "training"},
@@ -59,6 +61,7 @@ MAY_KNOW = {
     "result": {
         "core",
         "analysis",
+        "estimating",
         "run",
         "report",
         "gather",
