@@ -48,6 +48,7 @@ MAY_KNOW = {
     "differing": {"core", "analysis", "run", "result"},
     "mining": {
         "core",
+        "config",
         "probes",
         "analysis",
         "sampling",
@@ -60,6 +61,7 @@ MAY_KNOW = {
     "callback": {"core", "probes", "models", "analysis", "sampling"},
     "result": {
         "core",
+        "config",
         "analysis",
         "estimating",
         "run",

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from falloff.asking import ModelLike, PricesLike, price_table
+from falloff.config import read_prices
 from falloff.core import PriceTable, missing_extra
 from falloff.run import Manifest, Progress, RunReader, open_for_reading
 from falloff.surroundings import Surroundings, surroundings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from falloff.analysis.change import RunChange
     from falloff.analysis.gate import GateReport
     from falloff.analysis.novelty import Novelty
+    from falloff.asking import ModelLike, PricesLike
     from falloff.mining import Mined
     from falloff.report import ReportContents
     from falloff.report.unfinished import Standing
@@ -47,7 +48,7 @@ def open_run(
 
             bring_families(reader, Path(probes))
     around = surroundings(train_data, traffic, view)
-    return Run(Path(path), around=around, prices=price_table(prices))
+    return Run(Path(path), around=around, prices=read_prices(prices))
 
 
 class Run:
