@@ -32,6 +32,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/stressors.py
 	$(BIN)/python benchmarks/novelty.py
 	$(BIN)/python -m benchmarks.traffic --pairs 20
+	$(BIN)/python -m benchmarks.report
 
 # Measurement against its peers. The full run takes the better part of an hour, goes on where it was
 # stopped, and writes docs/measurement.md; the quick one takes five minutes and keeps apart.

@@ -24,6 +24,8 @@ MAY_KNOW = {
     "report": {"core", "analysis", "planning", "sparse"},
     "lab": {"core", "probes", "models", "analysis", "training", "mining"},
     "gather": {"core", "probes", "models", "analysis", "run", "report"},
+    "packing": set(),
+    "estimating": {"core", "analysis", "run", "gather", "packing"},
     "embedding": {"core"},
     "training": {"core", "analysis", "tables", "embedding"},
     "surroundings": {"core", "tables", "training"},
@@ -47,6 +49,7 @@ MAY_KNOW = {
     "differing": {"core", "analysis", "run", "result"},
     "mining": {
         "core",
+        "config",
         "probes",
         "analysis",
         "sampling",
@@ -59,7 +62,9 @@ MAY_KNOW = {
     "callback": {"core", "probes", "models", "analysis", "sampling"},
     "result": {
         "core",
+        "config",
         "analysis",
+        "estimating",
         "run",
         "report",
         "gather",

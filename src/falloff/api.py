@@ -191,4 +191,4 @@ def _asked(
         from falloff.novelty import keep_novelty
 
         keep_novelty(path, around.training)
-    return Run(path, loss=loss, around=around, prices=wanted.terms.prices)
+    return Run(path, loss=loss, around=around, prices=wanted.terms.prices, keep=True)

@@ -90,7 +90,7 @@ class Wanted:
 
     @cached_property
     def terms(self) -> Terms:
-        return Terms(prices=price_table(self.prices), limit=self.max_cost)
+        return Terms(prices=read_prices(self.prices), limit=self.max_cost)
 
     @property
     def probes_file(self) -> Path | None:
@@ -106,13 +106,6 @@ class Wanted:
         families = load_families(own)
         check_playable(own, families)
         return find_suite(str(self.suite)) if self.suite else own_suite(own, families)
-
-
-def price_table(given: PricesLike) -> PriceTable:
-    """Prices as they were given: a table, or what ``[prices]`` of a falloff.toml may hold."""
-    if given is None or isinstance(given, PriceTable):
-        return given or PriceTable()
-    return read_prices(given)
 
 
 def _check_limit(terms: Terms, models: Iterable[Model]) -> None:

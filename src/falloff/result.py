@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from falloff.asking import ModelLike, PricesLike, price_table
+from falloff.config import read_prices
 from falloff.core import PriceTable, missing_extra
-from falloff.run import NULL, Manifest, Progress, RunReader, open_for_reading
+from falloff.run import Manifest, Progress, RunReader, open_for_reading
 from falloff.surroundings import Surroundings, surroundings
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from falloff.analysis.change import RunChange
     from falloff.analysis.gate import GateReport
     from falloff.analysis.novelty import Novelty
+    from falloff.asking import ModelLike, PricesLike
     from falloff.mining import Mined
     from falloff.report import ReportContents
     from falloff.report.geometry import Cloud
@@ -48,7 +49,7 @@ def open_run(
 
             bring_families(reader, Path(probes))
     around = surroundings(train_data, traffic, view)
-    return Run(Path(path), around=around, prices=price_table(prices))
+    return Run(Path(path), around=around, prices=read_prices(prices))
 
 
 class Run:
@@ -61,10 +62,13 @@ class Run:
         loss: str | None = None,
         around: Surroundings | None = None,
         prices: PriceTable | None = None,
+        keep: bool = False,
     ) -> None:
         self.path = path
         self._around = around
         self._prices = prices or PriceTable()
+        # Whether what is estimated may be kept in the file: by who wrote it, not by a reader.
+        self._keep = keep
         # What could not be saved of a damaged file when it was opened to go on; None if nothing.
         self.loss = loss
 
@@ -77,23 +81,9 @@ class Run:
     @cached_property
     def comparison(self) -> Comparison:
         """Everything that is estimated. A measured model alone is the teacher, without students."""
-        from falloff.analysis import compare as compare_results
-        from falloff.gather import families_of, spending_of
+        from falloff.estimating import comparison_of
 
-        with self._reader() as reader:
-            manifest = reader.manifest
-            data = families_of(reader)
-            spending = spending_of(reader, self._prices)
-        teacher, *students = manifest.models
-        return compare_results(
-            data,
-            teacher=teacher,
-            students=students,
-            models={role: manifest.stamp(role).spec for role in manifest.roles},
-            spending=spending,
-            null=NULL if manifest.null else None,
-            suite=f"{manifest.suite} {manifest.suite_version}",
-        )
+        return comparison_of(self.path, self._prices, keep=self._keep)
 
     @property
     def missing(self) -> int:

@@ -171,3 +171,8 @@ def test_a_large_run_is_checked_only_where_there_is_reason_to(
     run(path, pair(), budget=300)
     assert outcomes(path) == outcomes(before)
     assert not Path(f"{path}-suspect").exists()
+    with open_for_writing(path, manifest_of(pair())) as store:
+        store.keep_busy({"teacher": 1.5})
+    Path(f"{path}-suspect").touch()
+    with open_for_writing(path, manifest_of(pair())) as store:
+        assert store.loss is None, "read to the end, it is whole"

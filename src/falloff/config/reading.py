@@ -41,8 +41,13 @@ def read_config(file: Path) -> Config:
     return _Reader(file).config(written)
 
 
-def read_prices(given: Mapping[str, Any]) -> PriceTable:
-    """A table of prices written as ``[prices]`` is. Raises as :func:`read_config`."""
+def read_prices(given: PriceTable | Mapping[str, Any] | None) -> PriceTable:
+    """Prices as they were given: a table, or what ``[prices]`` may hold; none of nothing.
+
+    Raises as :func:`read_config`.
+    """
+    if given is None or isinstance(given, PriceTable):
+        return given or PriceTable()
     return _Reader(Path("prices")).prices(given)
 
 

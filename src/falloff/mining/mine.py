@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from falloff.analysis import Spending
 from falloff.analysis.fitted import with_expectations
-from falloff.asking import ModelLike, PricesLike, Wanted, ask_by, price_table
+from falloff.asking import ModelLike, PricesLike, Wanted, ask_by
+from falloff.config import read_prices
 from falloff.core import PriceTable, Probe, RunFileError, UsageError, child_seed
 from falloff.gather import families_of, spending_of
 from falloff.mining.examples import json_lines, prompt_row, sft_row
@@ -110,7 +111,7 @@ def mine_run(
     """
     if count < 1:
         raise UsageError(f"{count} examples cannot be mined.", remedy="Give --count from 1 up.")
-    number, table = student_of(run, student), price_table(prices)
+    number, table = student_of(run, student), read_prices(prices)
     suite = suite_of(run.manifest)
     design = _design(run, number, suite, families, where=find_where(where), count=count, seed=seed)
     wanted = Wanted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from falloff.analysis.estimates import AxisCurve, FamilyProfile
 from falloff.core import Axis, Coordinate
@@ -36,17 +37,20 @@ class Scale:
 
     @property
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        return tuple((self.u(level), self.label(level)) for level in self.levels)
+        return tuple(zip(self._places, map(self.label, self.levels), strict=True))
+
+    @cached_property
+    def _places(self) -> tuple[float, ...]:
+        return tuple(self.u(level) for level in self.levels)
 
     def rank(self, u: float) -> float:
         """A position as a number of levels from the first, straight between two levels."""
-        places = tuple(self.u(level) for level in self.levels)
-        return _interpolate(u, places, tuple(map(float, range(len(places)))))
+        return _interpolate(u, self._places, tuple(map(float, range(len(self._places)))))
 
     def nearest(self, dose: float) -> int:
         """Index of the level that is nearest to ``dose`` in u."""
         here = self.u(dose)
-        gaps = [abs(self.u(level) - here) for level in self.levels]
+        gaps = [abs(place - here) for place in self._places]
         return gaps.index(min(gaps))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,9 @@ from falloff.report.wording import solved_here
 
 _MOST_CELLS = 20
 _MOST_MANIFEST_LETTERS = 40_000
+# A list of numbers or words in JSON with indents, which takes a line an item.
+_FLAT_LIST = re.compile(r"\[\n\s*([^\[\]{}]+?)\n\s*\]")
+_BREAK = re.compile(r"\n\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +195,8 @@ def _setting(name: str, value: Any) -> Setting:
     nested = isinstance(value, dict | list | tuple) and bool(value)
     if nested:
         shown = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        # In strings a line break is an escape.
+        shown = _FLAT_LIST.sub(lambda found: f"[{_BREAK.sub(' ', found[1])}]", shown)
     else:
         shown = "–" if value in (None, "", [], {}, ()) else str(value)
     return Setting(

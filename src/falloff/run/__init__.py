@@ -4,6 +4,7 @@ Knows probes, models and designs. Must not know what an answer means for a curve
 looks, or what was typed on a command line.
 """
 
+from falloff.run.kept import keep_estimates
 from falloff.run.ledger import Terms
 from falloff.run.lock import is_being_written
 from falloff.run.loop import conduct
@@ -30,6 +31,7 @@ __all__ = [
     "Terms",
     "conduct",
     "is_being_written",
+    "keep_estimates",
     "open_for_reading",
     "open_for_writing",
 ]

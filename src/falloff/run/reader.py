@@ -203,6 +203,11 @@ class RunReader:
         )
         return dict(rows)
 
+    def estimates(self, key: str) -> bytes | None:
+        """What was worked out from all answers, if the run keeps it under this very key."""
+        rows = self._rows("SELECT packed FROM estimates WHERE key = ?", key)
+        return next((bytes(row[0]) for row in rows), None)
+
     def spending(self, role: str) -> Spending:
         """What a model's answers took in all and by family, repeats included."""
         self._check("role", role, self.manifest.roles)

@@ -17,7 +17,9 @@ from falloff.run.records import PlacedProbe, read_answer, read_outcome, read_tra
 from falloff.run.trouble import SUSPECT, UNREADABLE, is_damage
 
 _COUNTED = ("probes", "answers", "transcripts")
-_OF_PROBES = (*_COUNTED[1:], *(name for name in schema.LATER_TABLES if name != "busy"))
+_OF_NO_PROBE = ("busy", "estimates")
+_OF_PROBES = (*_COUNTED[1:], *(name for name in schema.LATER_TABLES if name not in _OF_NO_PROBE))
+# Estimates are worked out anew.
 _TABLES = (_COUNTED[0], *_OF_PROBES, "busy")
 
 
@@ -133,6 +135,7 @@ _READ: dict[str, Callable[[tuple[Any, ...]], object]] = {
     "logprobs": lambda row: read_logprobs(row[3]),
     "novelty": lambda row: float(row[1]),
     "asked_again": lambda row: [int(count) for count in row[3:]],
+    "busy": lambda row: float(row[2]),
 }
 
 

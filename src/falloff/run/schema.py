@@ -47,8 +47,9 @@ TABLES = (
 # Tables that older run files do not have: what went wrong where the answer's reason is still
 # ``error``, which tokens of an answer were cached or thought, where any were, the
 # log-probabilities of answers, compressed, each probe's distance to the nearest prompt of the
-# training data, the seconds of each session in which a model was at work, and the tokens of answers
-# that failed and were asked again, in all: paid for, though others stand in their place.
+# training data, the seconds of each session in which a model was at work, the tokens of answers
+# that failed and were asked again, in all: paid for, though others stand in their place; and what
+# was worked out from all answers, with a digest of what it follows from.
 LATER_TABLES = {
     "errors": """
         role TEXT NOT NULL, repeat INTEGER NOT NULL, probe INTEGER NOT NULL REFERENCES probes,
@@ -78,6 +79,7 @@ LATER_TABLES = {
         role TEXT NOT NULL, session INTEGER NOT NULL, seconds REAL NOT NULL,
         PRIMARY KEY (role, session)
     """,
+    "estimates": "key TEXT PRIMARY KEY, packed BLOB NOT NULL",
 }
 
 
