@@ -7,7 +7,7 @@ from markupsafe import Markup
 from falloff.analysis.findings import ContrastRow, Finding, ModelRow
 from falloff.report.charts import DotPlot, DotRow, dot_plot
 from falloff.report.lab_listings import PLAIN, effect_words, goal_words
-from falloff.report.numerals import percent, percent_interval
+from falloff.report.numerals import percent, percent_interval, quantity
 
 # Differences between ticks, in shares; the first that leaves few enough is taken.
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
@@ -104,5 +104,6 @@ def _ticks(low: float, high: float, *, plain: bool) -> tuple[tuple[float, str], 
     first = int(low // step)
     last = max(-int(-high // step), first + 1)
     return tuple(
-        (i * step, f"{i * step:g}" if plain else percent(i * step)) for i in range(first, last + 1)
+        (i * step, quantity(i * step) if plain else percent(i * step))
+        for i in range(first, last + 1)
     )

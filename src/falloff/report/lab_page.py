@@ -43,7 +43,8 @@ _LIMITS = """## What it does not show
 - Micro models of a tenth to a third of a million weights, in a dialect of their own, are no
   frontier models. That something holds here makes it possible elsewhere, not likely; that it fails
   here makes it no law.
-- Where a teacher is grown once, its seed is one: intervals hold over students, not over teachers.
+- What is grown once for all seeds has one seed: the teacher, and in the setting `quick` the base
+  that all students start from. Intervals hold over students, not over those.
 - One setting of slices, sizes and budgets each. The settings were chosen on whether teacher and
   base learn, never on a hypothesis; others may fall otherwise.
 - "Not decided" is no evidence either way.
