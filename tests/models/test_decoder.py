@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from tiny_llamas import CONTEXT, SHAPES, SIZE, network
@@ -89,7 +91,7 @@ def test_a_close_call_is_decided_in_float64_whatever_the_batch():
     rival = (winner + 1) % SIZE
     # In float32 the rival's row is the winner's own; in float64 it is ahead by a hair.
     twins[rival] = twins[winner] * (1 + 1e-12)
-    greedy = Greedy(architecture, weights | {"lm_head.weight": twins}, slots=8)
+    greedy = Greedy(partial(Decoder, architecture, weights | {"lm_head.weight": twins}), slots=8)
     alone, _ = greedy.choose([0], [[]], [RAGGED[1]], [None])
     fed = [RAGGED[4], RAGGED[1], RAGGED[0]]
     among, _ = greedy.choose([5, 2, 0], [[], [], []], fed, [None] * 3)

@@ -92,7 +92,7 @@ def report(
     as_json: options.Json = False,
 ) -> None:
     """The verdict of every hypothesis that was run, with its effect and interval."""
-    from falloff.lab.experiments.keeping import read_findings
+    from falloff.lab.experiments.keeping import read_findings, read_remarks
 
     findings = read_findings(out)
     if page is not None:
@@ -101,7 +101,7 @@ def report(
 
         for name, figure in lab_figures(findings, page.stem).items():
             write_text(page.with_name(name), figure)
-        write_text(page, lab_page(findings, page.stem))
+        write_text(page, lab_page(findings, page.stem, read_remarks(out)))
         typer.echo(f"wrote {page}", err=True)
     _show(findings, as_json=as_json)
 

@@ -22,11 +22,12 @@ _BUCKETS = 4
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """Right-padded token ids [rows, length], and which of them the model has to predict; ``real``
-    are those that are no padding."""
+    are those that are no padding. ``own``: the student in training wrote it."""
 
     tokens: torch.Tensor
     learn: torch.Tensor
     real: torch.Tensor
+    own: bool = False
 
     @property
     def size(self) -> int:
@@ -34,7 +35,7 @@ class Batch:
         return int(self.real.sum())
 
 
-def pad(sequences: Many[Sequence]) -> Batch:
+def pad(sequences: Many[Sequence], *, own: bool = False) -> Batch:
     """Sequences as one right-padded batch. Causal attention then needs no mask."""
     length = max(len(s.tokens) for s in sequences)
     tokens = torch.full((len(sequences), length), PAD, dtype=torch.long)
@@ -44,10 +45,10 @@ def pad(sequences: Many[Sequence]) -> Batch:
         tokens[row, : len(s.tokens)] = torch.tensor(s.tokens)
         learn[row, : len(s.tokens)] = torch.tensor(s.learn)
         real[row, : len(s.tokens)] = True
-    return Batch(tokens=tokens, learn=learn, real=real)
+    return Batch(tokens=tokens, learn=learn, real=real, own=own)
 
 
-def bucketed(sequences: Many[Sequence]) -> list[Batch]:
+def bucketed(sequences: Many[Sequence], *, own: bool = False) -> list[Batch]:
     """One step, split into a few batches of similar length."""
     taken = sorted(sequences, key=lambda s: len(s.tokens))
     total = sum(len(s.tokens) for s in taken)
@@ -56,7 +57,7 @@ def bucketed(sequences: Many[Sequence]) -> list[Batch]:
     for s in taken:
         groups[min(_BUCKETS - 1, seen * _BUCKETS // total)].append(s)
         seen += len(s.tokens)
-    return [pad(group) for group in groups if group]
+    return [pad(group, own=own) for group in groups if group]
 
 
 # The student's own episodes on some items; the number says which draw.
@@ -80,7 +81,7 @@ def on_policy(
     for step, own in enumerate(own_steps(plan, steps), start=1):
         taken = _taken(examples, tokens)
         written = rollout([example.item for example in taken], step) if own else []
-        yield bucketed(written or [example.text for example in taken])
+        yield bucketed(written or [example.text for example in taken], own=bool(written))
 
 
 def own_steps(plan: OnPolicy, steps: int) -> Iterator[bool]:

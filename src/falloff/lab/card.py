@@ -7,7 +7,15 @@ from typing import Any
 
 from falloff.core import Coordinate, child_seed, format_dose
 from falloff.lab.play import play
-from falloff.lab.recipe import AnyRecipe, Objective, OnPolicy, Pruned, Quantised, Recipe
+from falloff.lab.recipe import (
+    AnyRecipe,
+    Objective,
+    OnPolicy,
+    PolicyGradient,
+    Pruned,
+    Quantised,
+    Recipe,
+)
 from falloff.models import Model
 from falloff.probes import FAMILIES
 
@@ -117,6 +125,8 @@ def _trained_rows(recipe: Recipe, took: Mapping[str, Any]) -> list[tuple[str, st
     rows.append(("objective", _objective(recipe.objective)))
     if recipe.on_policy:
         rows.append(("on-policy", _on_policy(recipe.on_policy)))
+    if recipe.policy_gradient:
+        rows.append(("policy gradient", _policy(recipe.policy_gradient)))
     return [
         *rows,
         ("training", f"{took['steps']:,} steps, {took['tokens']:,} tokens, seed {recipe.seed}"),
@@ -159,6 +169,13 @@ def _on_policy(plan: OnPolicy) -> str:
     if plan.end != plan.start:
         share += f" to {plan.end:.0%}"
     return f"{share} of the steps on its own text, sampled at temperature {plan.temperature:g}"
+
+
+def _policy(plan: PolicyGradient) -> str:
+    said = "of the reverse KL of whole answers"
+    if plan.teacher_share:
+        said += f", drawn with a share of {plan.teacher_share:.0%} for the teacher"
+    return said + (", rewards divided by length" if plan.normalised else "")
 
 
 def _few(layers: tuple[int, ...]) -> str:

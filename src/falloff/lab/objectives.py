@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 
 from falloff.lab.batches import Batch
-from falloff.lab.recipe import Objective
+from falloff.lab.policy import what_follows
+from falloff.lab.recipe import Objective, PolicyGradient
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 LossFunction = Callable[[torch.Tensor, Batch], torch.Tensor]
 
 
-def loss_function(objective: Objective, teacher: LlamaForCausalLM | None = None) -> LossFunction:
+def loss_function(
+    objective: Objective,
+    teacher: LlamaForCausalLM | None = None,
+    policy_gradient: PolicyGradient | None = None,
+) -> LossFunction:
     """The loss that ``objective`` names; all but cross-entropy ask ``teacher``."""
     if objective.loss == "cross_entropy" or teacher is None:
         return gold_labels
-    return teacher_labels(teacher, objective)
+    return teacher_labels(teacher, objective, policy_gradient)
 
 
 def gold_labels(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
@@ -36,15 +41,22 @@ def gold_labels(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
     return F.cross_entropy(logits[:, :-1][wanted], batch.tokens[:, 1:][wanted], reduction="sum")
 
 
-def teacher_labels(teacher: LlamaForCausalLM, objective: Objective) -> LossFunction:
-    """Σ T²·D(P, Q), both softened by the temperature T."""
+def teacher_labels(
+    teacher: LlamaForCausalLM, objective: Objective, policy_gradient: PolicyGradient | None = None
+) -> LossFunction:
+    """Σ T²·D(P, Q), both softened by the temperature T; on the student's own text with the rest of
+    ``policy_gradient``, if there is one."""
     teacher.eval()
 
     def loss(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
         wanted = batch.learn[:, 1:]
         with torch.no_grad():
-            target = teacher(batch.tokens).logits[:, :-1][wanted]
-        return divergence(target, logits[:, :-1][wanted], objective)
+            target = teacher(batch.tokens).logits[:, :-1]
+        total = divergence(target[wanted], logits[:, :-1][wanted], objective)
+        if policy_gradient is None or not batch.own:
+            return total
+        drawn = batch.tokens[:, 1:]
+        return total + what_follows(target, logits[:, :-1], drawn, wanted, policy_gradient)
 
     return loss
 

@@ -50,7 +50,8 @@ class OnPolicy:
     A share of the steps, going evenly from ``start`` to ``end`` over the schedule's ``max_steps``,
     has the corpus' prompts answered by the student as it then is, sampled at ``temperature`` and
     with the worlds' own tool results. The gradient does not go through the sampling. With
-    ``reverse_kl`` and a share of 1 it is the single-step part of MiniLLM (Gu et al. 2024).
+    ``reverse_kl`` and a share of 1 it is the single-step part of MiniLLM; the rest is
+    :class:`PolicyGradient`.
     """
 
     start: float
@@ -70,12 +71,30 @@ class OnPolicy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyGradient:
+    """The reverse KL of whole answers instead of that of each next token (MiniLLM, Gu et al. 2024):
+    a token is also judged by how likely the teacher finds what the student writes after it.
+
+    ``teacher_share``: the student's text is drawn from α·P + (1−α)·Q, token by token; 0: from Q.
+    ``normalised``: the reward of what comes after a token is divided by its length.
+    """
+
+    teacher_share: float = 0.2
+    normalised: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.teacher_share < 1:
+            raise _off("teacher_share", self.teacher_share, "from 0 to below 1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How one model is trained.
 
     ``answers`` to the corpus' prompts: ``oracle`` (right by construction), or the ``teacher``'s
     own episodes, ``greedy`` or ``sampled`` at temperature 1 (sequence-level KD). ``objective``: all
-    but cross-entropy need the ``teacher``, any grown model: also another student.
+    but cross-entropy need the ``teacher``, any grown model: also another student. With
+    ``policy_gradient`` it is plain reverse KL, and the own text is drawn at temperature 1.
 
     ``start``: the model it continues from, or None for fresh weights of ``shape``; ``layers``:
     those of ``start`` that it keeps, in order (0 the lowest; None: all). ``target``: share of
@@ -99,6 +118,7 @@ class Recipe:
     answers: Answers = "oracle"
     objective: Objective = Objective()
     on_policy: OnPolicy | None = None
+    policy_gradient: PolicyGradient | None = None
     teacher: str | None = None
     start: str | None = None
     layers: tuple[int, ...] | None = None
@@ -115,6 +135,12 @@ class Recipe:
             raise self._unfit(f"has loss = {self.objective.loss!r}: name the teacher")
         if self.on_policy and self.objective.loss == "cross_entropy":
             raise self._unfit("learns from its own text: choose a loss that asks the teacher")
+        if self.policy_gradient and (
+            self.objective != Objective(loss="reverse_kl")
+            or self.on_policy is None
+            or self.on_policy.temperature != 1
+        ):
+            raise self._unfit("has a policy gradient: it is of plain reverse KL on the own text")
         if self.extra and self.corpus.size is None:
             raise self._unfit("has extra examples beside ever new ones: give the corpus a size")
 
@@ -129,8 +155,9 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """All that it says, as JSON has it."""
         said = {"kind": "trained", **asdict(self)}
-        # Recipes without extra examples are named as they were before there were any.
-        return said if self.extra else {k: v for k, v in said.items() if k != "extra"}
+        # Recipes without these are named as they were before there were any.
+        later = ("extra", "policy_gradient")
+        return {k: v for k, v in said.items() if v is not None or k not in later}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from falloff.core import UsageError
+
+# Beyond this a step is no number that single precision holds.
+_HIGHEST_RATE = 1e30
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
@@ -23,6 +28,14 @@ class Schedule:
     matrix_rate: float = 4e-3
     other_rate: float = 3e-3
     check_every: int = 50
+
+    def __post_init__(self) -> None:
+        for name, rate in (("matrix_rate", self.matrix_rate), ("other_rate", self.other_rate)):
+            if not 0 < rate <= _HIGHEST_RATE:
+                raise UsageError(
+                    f"A schedule has {name} = {rate}.",
+                    remedy=f"It must be above 0 and at most {_HIGHEST_RATE:g}; 0.001 is usual.",
+                )
 
     def spent(self, steps: int, tokens: int) -> bool:
         """Whether the budget before the decay is used up."""

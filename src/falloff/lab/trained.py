@@ -20,7 +20,7 @@ from falloff.lab.objectives import loss_function
 from falloff.lab.play import opened
 from falloff.lab.pruning import with_layers
 from falloff.lab.recipe import Recipe
-from falloff.lab.rollouts import rollout
+from falloff.lab.rollouts import Guide, rollout
 from falloff.lab.sequences import Sequence
 from falloff.lab.training import DivergedError, train
 
@@ -55,9 +55,9 @@ def trained(
         try:
             took = train(
                 network,
-                _steps(recipe, network, _answerer(recipe, folders, open_models), extra),
+                _steps(recipe, network, teacher, _answerer(recipe, folders, open_models), extra),
                 plan=recipe.schedule,
-                loss=loss_function(recipe.objective, teacher),
+                loss=loss_function(recipe.objective, teacher, recipe.policy_gradient),
                 reached=lambda: (
                     recipe.target is not None and solved(recipe.target_at) >= recipe.target
                 ),
@@ -103,17 +103,23 @@ def _start(recipe: Recipe, folders: Mapping[str, Path]) -> LlamaForCausalLM:
 
 
 def _steps(
-    recipe: Recipe, network: LlamaForCausalLM, answer: Answerer, extra: Many[Example]
+    recipe: Recipe,
+    network: LlamaForCausalLM,
+    teacher: LlamaForCausalLM | None,
+    answer: Answerer,
+    extra: Many[Example],
 ) -> Iterator[list[Batch]]:
     """What is trained on, step by step."""
     plan, own = recipe.schedule, recipe.on_policy
     text = examples(recipe.corpus, answer, seed=recipe.seed, extra=extra)
     if own is None:
         return off_policy(text, plan.tokens)
+    share = recipe.policy_gradient.teacher_share if recipe.policy_gradient else 0.0
+    guide = Guide(network=teacher, share=share) if teacher and share else None
 
     def write(items: Many[Item], step: int) -> list[Sequence]:
         draw = 1 + child_seed("own text", recipe.seed, step)
-        return rollout(network, items, draw=draw, temperature=own.temperature)
+        return rollout(network, items, draw=draw, temperature=own.temperature, guide=guide)
 
     return on_policy(text, plan.tokens, own, plan.max_steps, write)
 

@@ -17,7 +17,8 @@ import numpy as np
 from falloff.core import Finish, ModelError, Reply, Request, TokenLogprobs
 from falloff.models.attention import Array
 from falloff.models.checkpoint import Checkpoint
-from falloff.models.greedy import Greedy, Perturb
+from falloff.models.decoder import Decoder
+from falloff.models.greedy import Greedy, MakesDecoder, Perturb
 from falloff.models.likeliest import likeliest
 from falloff.models.sampling import Sampling, gumbel
 from falloff.models.worker import Job, Worker
@@ -70,7 +71,8 @@ class Engine:
 
     A reply stops at ``<end>``; it is ``length`` at the request's ``max_tokens`` and ``overflow``
     if the model's context is full, before or during the reply. ``completion_tokens`` counts the
-    closing ``<end>``.
+    closing ``<end>``. ``decoder`` makes what tokens are chosen by, if it is not the checkpoint's
+    network alone.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Engine:
         spec: str,
         concurrency: int = 64,
         sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+        decoder: MakesDecoder | None = None,
     ) -> None:
         self.spec = spec
         self.concurrency = concurrency
@@ -87,7 +90,8 @@ class Engine:
         self._checkpoint = checkpoint
         self._characters = checkpoint.characters
         self._context = checkpoint.architecture.context
-        self._greedy = Greedy(checkpoint.architecture, checkpoint.weights, slots=concurrency)
+        alone = partial(Decoder, checkpoint.architecture, checkpoint.weights)
+        self._greedy = Greedy(decoder or alone, slots=concurrency)
         self._seats = [_Seat(slot=slot) for slot in range(concurrency)]
         self._waiting: deque[tuple[Job, list[int]]] = deque()
         self._forgotten: deque[str] = deque()

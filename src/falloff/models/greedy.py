@@ -9,12 +9,11 @@ noise has been added to the logits.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
-from falloff.models.architecture import Architecture
 from falloff.models.attention import Array, Indices
-from falloff.models.decoder import Decoder, Weights
 
 # A lead below this share of the largest logit is a close call. Float32 was off by 1e-6 of it on
 # ordinary networks and by 2e-5 on wild ones; trained networks make a close call in some thousands.
@@ -24,12 +23,24 @@ CLOSE = 1e-4
 Perturb = Callable[[Array], Array]
 
 
+class Decodes(Protocol):
+    """What tokens are chosen by: :class:`falloff.models.decoder.Decoder`, or one as it."""
+
+    def extend(
+        self, slots: Sequence[int], starts: Sequence[int], tokens: Sequence[Sequence[int]]
+    ) -> Array: ...
+
+
+# Makes one from its ``slots`` and ``dtype``.
+MakesDecoder = Callable[..., Decodes]
+
+
 class Greedy:
     """A network that chooses the next token of up to ``slots`` sequences at once."""
 
-    def __init__(self, architecture: Architecture, weights: Weights, *, slots: int) -> None:
-        self._fast = Decoder(architecture, weights, slots=slots, dtype=np.float32)
-        self._exact = Decoder(architecture, weights, slots=1, dtype=np.float64)
+    def __init__(self, decoder: MakesDecoder, *, slots: int) -> None:
+        self._fast = decoder(slots=slots, dtype=np.float32)
+        self._exact = decoder(slots=1, dtype=np.float64)
 
     def choose(
         self,

@@ -7,11 +7,15 @@ from markupsafe import Markup
 from falloff.analysis.findings import ContrastRow, Finding, ModelRow
 from falloff.report.charts import DotPlot, DotRow, dot_plot
 from falloff.report.lab_listings import PLAIN, effect_words, goal_words
-from falloff.report.numerals import percent, percent_interval
+from falloff.report.numerals import percent, percent_interval, quantity
 
 # Differences between ticks, in shares; the first that leaves few enough is taken.
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 _MOST_TICKS = 8
+# Room for the longest name of a contrast beside its effect and its answer.
+_WIDTH = 720.0
+# What 0 means, of measures that are no shares.
+_NOTHING = {"shape": "a scaled copy"}
 
 
 def figure_of(found: Finding) -> Markup | None:
@@ -37,15 +41,17 @@ def _contrasts(found: Finding) -> DotPlot | None:
         ),
         ticks=_ticks(min(ends), max(ends), plain=plain),
         rows=tuple(_contrast_row(row) for row in shown),
-        references=((0.0, "no difference"),),
+        references=((0.0, _NOTHING.get(first.measure, "0") if plain else "no difference"),),
+        note="Dot and line: the effect and its 90 % interval. Diamond: the least that is asked.",
+        width=_WIDTH,
     )
 
 
 def _contrast_row(row: ContrastRow) -> DotRow:
     return DotRow(
         number=0 if row.role == "decides" else 1 if row.role == "beside" else 2,
-        name=row.name,
-        label=effect_words(row.effect, row.measure),
+        name=row.name if row.role == "beside" else f"{row.name} ({row.role})",
+        label=f"{row.answer}: {effect_words(row.effect, row.measure)}",
         value=row.effect.estimate,
         low=row.effect.low,
         high=row.effect.high,
@@ -75,6 +81,8 @@ def _models(found: Finding) -> DotPlot | None:
         ticks=_ticks(min(ends), max(ends), plain=False),
         rows=tuple(_model_row(i, row) for i, row in enumerate(rows)),
         references=((1.0, "the teacher's volume"),),
+        note="Dot: the share of the teacher's volume that is kept. Diamond: at the centre.",
+        width=_WIDTH,
     )
 
 
@@ -96,5 +104,6 @@ def _ticks(low: float, high: float, *, plain: bool) -> tuple[tuple[float, str], 
     first = int(low // step)
     last = max(-int(-high // step), first + 1)
     return tuple(
-        (i * step, f"{i * step:g}" if plain else percent(i * step)) for i in range(first, last + 1)
+        (i * step, quantity(i * step) if plain else percent(i * step))
+        for i in range(first, last + 1)
     )

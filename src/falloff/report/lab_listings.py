@@ -46,8 +46,8 @@ def verdict_listing(findings: Sequence[Finding]) -> Listing:
     """One row a hypothesis."""
     return Listing(
         title="Hypotheses",
-        heads=("Hypothesis", "Verdict", "Effect", "Seeds", "Why"),
-        spare=("Why",),
+        heads=("Hypothesis", "Verdict", "Effect", "Seeds", "Why", "Claim"),
+        spare=("Claim", "Why"),
         rows=tuple(
             (
                 f"{one_line(found.hypothesis)} ({one_line(found.setting)})",
@@ -55,6 +55,7 @@ def verdict_listing(findings: Sequence[Finding]) -> Listing:
                 effect_words(found.effect, _measure(found)),
                 str(found.seeds),
                 one_line(found.why),
+                one_line(found.claim, 200),
             )
             for found in findings
         ),
@@ -86,7 +87,7 @@ def model_listing(found: Finding) -> Listing:
     return Listing(
         title=f"{_name(found)}: models, {found.seeds} seed{'' if found.seeds == 1 else 's'}",
         heads=("Model", "Recipe", "Weights", "Tokens", "CPU s", *(head for head, _ in _SHOWN)),
-        spare=("CPU s", "Weights", "Tokens", "Volume", "Recipe"),
+        spare=("CPU s", "Weights", "Tokens", "Volume", "Recipe", "Near", "Beyond"),
         rows=tuple(map(_model_row, found.models)),
     )
 

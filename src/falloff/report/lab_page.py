@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from falloff.analysis.findings import Finding
-from falloff.analysis.hypotheses import LEAST_SEEDS
+from falloff.analysis.hypotheses import LEAST_SEEDS, Answer
 from falloff.report.lab_figures import figure_of
 from falloff.report.lab_listings import (
     contrast_listing,
@@ -18,8 +19,10 @@ from falloff.report.numerals import plural
 
 _HEAD = """# What the lab found
 
-Written by `falloff lab report` from the findings of the experiments that were run; each says
-beforehand, in its TOML, what it would take to hold. [How experiments are written](experiments.md).
+The lab grows small teachers and students under control, to see whether distilling narrows a model
+and what mends it. Each hypothesis says beforehand, in its TOML, what it would take to hold; the
+verdict is counted from the numbers. [How experiments are written](experiments.md); what the words
+mean, and what all this does not show, is at the end. This page is written by `falloff lab report`.
 """
 _NOTHING_STATED = "No hypothesis was run yet, so none is answered here."
 _DEFINITIONS = f"""## How it is measured
@@ -40,19 +43,22 @@ _LIMITS = """## What it does not show
 - Micro models of a tenth to a third of a million weights, in a dialect of their own, are no
   frontier models. That something holds here makes it possible elsewhere, not likely; that it fails
   here makes it no law.
-- Where a teacher is grown once, its seed is one: intervals hold over students, not over teachers.
+- What is grown once for all seeds has one seed: the teacher, and in the setting `quick` the base
+  that all students start from. Intervals hold over students, not over those.
 - One setting of slices, sizes and budgets each. The settings were chosen on whether teacher and
   base learn, never on a hypothesis; others may fall otherwise.
 - "Not decided" is no evidence either way.
 """
 
 
-def lab_page(findings: Sequence[Finding], stem: str) -> str:
-    """The page; figures are named as :func:`lab_figures` names them."""
+def lab_page(findings: Sequence[Finding], stem: str, remarks: str = "") -> str:
+    """The page; figures are named as :func:`lab_figures` names them. ``remarks``: Markdown that
+    someone wrote about the findings, put after the verdicts."""
     stated = [found for found in findings if found.hypothesis]
     blocks = [
         _HEAD,
-        f"{table(verdict_listing(stated)) or _NOTHING_STATED}\n",
+        f"{_counted(stated)}\n\n{table(verdict_listing(stated))}\n" if stated else _NOTHING_STATED,
+        remarks and f"{remarks.strip()}\n",
         *(_section(found, stem) for found in findings),
         _DEFINITIONS,
         _LIMITS,
@@ -70,8 +76,15 @@ def _figure_name(found: Finding, stem: str) -> str:
     return f"{stem}-{found.experiment}-{found.setting}.svg"
 
 
+def _counted(stated: Sequence[Finding]) -> str:
+    """How many of which verdict."""
+    counts = Counter(str(found.verdict) for found in stated)
+    said = [f"**{counts[str(answer)]} {answer}**" for answer in Answer if counts[str(answer)]]
+    return f"Of {plural(len(stated), 'verdict')}, {', '.join(said)}:"
+
+
 def _section(found: Finding, stem: str) -> str:
-    title = found.hypothesis or found.experiment
+    title = f"{found.hypothesis or found.experiment} ({found.setting})"
     name = _figure_name(found, stem)
     asked = (
         f"{plural(found.seeds, 'seed')}; {', '.join(found.families)}; {found.box} probes of the box"
@@ -80,7 +93,7 @@ def _section(found: Finding, stem: str) -> str:
     parts = [
         f"## {safe_text(title)}: {safe_text(found.claim or found.purpose)}",
         _verdict(found),
-        asked,
+        f"{safe_text(found.purpose)} {asked}" if found.claim else asked,
         f"![{safe_text(title)}]({name})" if figure_of(found) is not None else "",
         table(contrast_listing(found)),
         table(model_listing(found)),

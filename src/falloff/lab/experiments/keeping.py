@@ -41,6 +41,12 @@ def read_findings(out: Path) -> list[Finding]:
     return sorted(found, key=lambda one: (not one.hypothesis, one.hypothesis, one.experiment))
 
 
+def read_remarks(out: Path) -> str:
+    """What someone wrote about the findings: ``remarks.md`` beside them, empty without one."""
+    file = out / "remarks.md"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
 def _read(file: Path) -> Finding:
     try:
         return Finding.from_dict(json.loads(file.read_text(encoding="utf-8")))

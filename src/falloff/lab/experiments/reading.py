@@ -73,6 +73,8 @@ def read_experiment(which: str, *, setting: str | None = None) -> Experiment:
     :class:`falloff.core.UsageError` for a file that is off, with the place and what to write.
     """
     file = _find(which)
+    if setting is not None and setting.endswith(".toml"):
+        setting = str(_find(setting).absolute())  # beside whoever asks, not beside the experiment
     values, above = _read(file, setting)
     return _experiment(Table(file, "", values), above)
 

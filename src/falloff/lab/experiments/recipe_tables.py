@@ -12,7 +12,15 @@ from falloff.lab.experiments.dig import Dig
 from falloff.lab.experiments.given import Given
 from falloff.lab.experiments.tables import Table
 from falloff.lab.network import Shape
-from falloff.lab.recipe import AnyRecipe, Objective, OnPolicy, Pruned, Quantised, Recipe
+from falloff.lab.recipe import (
+    AnyRecipe,
+    Objective,
+    OnPolicy,
+    PolicyGradient,
+    Pruned,
+    Quantised,
+    Recipe,
+)
 from falloff.lab.schedule import Schedule
 from falloff.probes import FAMILIES
 
@@ -26,6 +34,7 @@ DIALS: Mapping[str, tuple[str, ...]] = {
     "sequence-kd": _DISTILLED,
     "logit-kd": _SOFT,
     "on-policy-kd": (*_SOFT, "share", "own_temperature"),
+    "minillm": (*_DISTILLED, "share", "teacher_share", "normalised"),
     "quantised": ("source", "bits", "method", "group", "calibration"),
     "pruned": ("source", "layers"),
     "checkpoint": ("folder",),
@@ -126,6 +135,15 @@ def _teaching(kind: str, table: Table) -> dict[str, Any]:
     }
     if kind == "sequence-kd":
         return taught
+    if kind == "minillm":
+        return taught | {
+            "objective": Objective(loss="reverse_kl"),
+            "on_policy": _own_text(table, [1.0, 1.0], 1.0),
+            "policy_gradient": PolicyGradient(
+                teacher_share=table.get("teacher_share", "float", 0.2),
+                normalised=table.get("normalised", "bool", True),
+            ),
+        }
     usual = "jsd" if kind == "on-policy-kd" else "forward_kl"
     taught["objective"] = Objective(
         loss=table.choice("loss", _LOSSES, usual),  # type: ignore[arg-type]
@@ -134,13 +152,16 @@ def _teaching(kind: str, table: Table) -> dict[str, Any]:
         top_k=table.get("top_k", "int", None),
     )
     if kind == "on-policy-kd":
-        share = table.get("share", "floats", [0.5, 0.5])
-        if len(share) != 2:
-            raise table.wrong("share", "two numbers: at the start and at the end")
-        taught["on_policy"] = OnPolicy(
-            start=share[0], end=share[1], temperature=table.get("own_temperature", "float", 1.0)
-        )
+        temperature = table.get("own_temperature", "float", 1.0)
+        taught["on_policy"] = _own_text(table, [0.5, 0.5], temperature)
     return taught
+
+
+def _own_text(table: Table, usual: list[float], temperature: float) -> OnPolicy:
+    share = table.get("share", "floats", usual)
+    if len(share) != 2:
+        raise table.wrong("share", "two numbers: at the start and at the end")
+    return OnPolicy(start=share[0], end=share[1], temperature=temperature)
 
 
 def _quantised(name: str, purpose: str, table: Table, parts: Parts) -> Callable[[int], AnyRecipe]:

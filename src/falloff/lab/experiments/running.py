@@ -141,7 +141,8 @@ class _Clock:
         if not jobs_left:
             return f"{job.name} {job.did}; all done in {_minutes(took)}"
         rest = took * self._left / done if done else 0.0
-        return f"{job.name} {job.did}; {jobs_left} jobs, about {_minutes(rest)} left"
+        jobs = f"{jobs_left} job{'' if jobs_left == 1 else 's'}"
+        return f"{job.name} {job.did}; {jobs}, about {_minutes(rest)} left"
 
 
 def _minutes(seconds: float) -> str:

@@ -17,7 +17,6 @@ from falloff.report.charts.canvas import (
     text_width,
 )
 
-_WIDTH = 400.0
 _LEFT, _RIGHT = 14.0, 14.0
 _TOP, _ROW = 6.0, 46.0
 # Where in a row the dots lie, and how far lines reach above and below them.
@@ -43,26 +42,33 @@ class DotRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DotPlot:
-    """``ticks`` are values with labels, the outermost the ends; ``references`` are marked."""
+    """``ticks`` are values with labels, the outermost the ends; ``references`` are marked.
+
+    ``note``: a line below, on how to read it. Names that ``width`` has no room for are cut.
+    """
 
     title: str
     description: str
     ticks: tuple[tuple[float, str], ...]
     rows: tuple[DotRow, ...]
     references: tuple[tuple[float, str], ...] = ()
+    note: str = ""
+    width: float = 400.0
 
 
 def dot_plot(plot: DotPlot, *, standalone: bool = False) -> Markup:
     """Rows from the top down, each with its name and its numbers in words above the dot."""
     foot = _TOP + _ROW * len(plot.rows) + 4
     tracks = [_TOP + _ROW * i + _TRACK for i in range(len(plot.rows))]
+    height = foot + (40 if plot.references else 22)
     return frame(
         plot.title,
         plot.description,
-        _WIDTH,
-        foot + (40 if plot.references else 22),
-        *(_tick(_x(plot, value), label, tracks, foot) for value, label in plot.ticks),
-        *(_reference(_x(plot, value), label, tracks, foot) for value, label in plot.references),
+        plot.width,
+        height + (20 if plot.note else 0),
+        *(_tick(plot, value, label, tracks, foot + 16) for value, label in plot.ticks),
+        *(_reference(plot, value, label, tracks, foot + 34) for value, label in plot.references),
+        text(plot.note, _LEFT, height + 12, class_="muted small") if plot.note else Markup(),
         *(_row(plot, row, _TOP + _ROW * i) for i, row in enumerate(plot.rows)),
         standalone=standalone,
     )
@@ -71,25 +77,32 @@ def dot_plot(plot: DotPlot, *, standalone: bool = False) -> Markup:
 def _x(plot: DotPlot, value: float) -> float:
     lowest, highest = plot.ticks[0][0], plot.ticks[-1][0]
     share = (min(max(value, lowest), highest) - lowest) / (highest - lowest)
-    return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+    return _LEFT + share * (plot.width - _LEFT - _RIGHT)
 
 
-def _tick(x: float, label: str, tracks: list[float], foot: float) -> Markup:
+def _tick(plot: DotPlot, value: float, label: str, tracks: list[float], y: float) -> Markup:
     return join(
         [
-            *_crossing(x, tracks, class_="grid"),
-            text(label, x, foot + 16, text_anchor="middle", class_="muted"),
+            *_crossing(_x(plot, value), tracks, class_="grid"),
+            _label(plot, value, label, y, class_="muted"),
         ]
     )
 
 
-def _reference(x: float, label: str, tracks: list[float], foot: float) -> Markup:
+def _reference(plot: DotPlot, value: float, label: str, tracks: list[float], y: float) -> Markup:
     return join(
         [
-            *_crossing(x, tracks, class_="threshold"),
-            text(label, x, foot + 34, text_anchor="middle", class_="muted small"),
+            *_crossing(_x(plot, value), tracks, class_="threshold"),
+            _label(plot, value, label, y, class_="muted small"),
         ]
     )
+
+
+def _label(plot: DotPlot, value: float, label: str, y: float, *, class_: str) -> Markup:
+    """Below its line, and all of it inside the chart."""
+    half = text_width(label) / 2
+    x = min(max(_x(plot, value), half), plot.width - half)
+    return text(label, x, y, text_anchor="middle", class_=class_)
 
 
 def _crossing(x: float, tracks: list[float], *, class_: str) -> list[Markup]:
@@ -99,12 +112,12 @@ def _crossing(x: float, tracks: list[float], *, class_: str) -> list[Markup]:
 
 def _row(plot: DotPlot, row: DotRow, top: float) -> Markup:
     y = top + _TRACK
-    room = _WIDTH - _LEFT - _RIGHT - text_width(row.label) - 12
+    room = plot.width - _LEFT - _RIGHT - text_width(row.label) - 12
     words = [
         text(fitted(row.name, room), _LEFT, top + 15, class_="ink strong"),
-        text(row.label, _WIDTH - _RIGHT, top + 15, text_anchor="end", class_="ink"),
+        text(row.label, plot.width - _RIGHT, top + 15, text_anchor="end", class_="ink"),
     ]
-    marks = [rule(_LEFT, y, _WIDTH - _RIGHT, y, class_="grid")]
+    marks = [rule(_LEFT, y, plot.width - _RIGHT, y, class_="grid")]
     if row.other is not None:
         marks.append(_diamond(_x(plot, row.other), y))
     if row.low is not None and row.high is not None:
