@@ -70,7 +70,7 @@ class Batch:
         """
         try:
             with torch.inference_mode():
-                self._settle()
+                self._dismiss([row for row in self._rows if row.over])
                 self._admit()
                 self._prefill()
                 self._decode()
@@ -178,8 +178,11 @@ class Batch:
         return logits
 
     def _settle(self) -> None:
-        """Those that are over leave, and are answered."""
-        for row in [row for row in reversed(self._rows) if row.over]:
+        self._dismiss([row for row in self._rows if row.finish is not None])
+
+    def _dismiss(self, rows: list[Row]) -> None:
+        """They leave, and those that are over are answered."""
+        for row in reversed(rows):
             self._leave(row)
             if row.finish is not None:
                 self._answer(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -90,10 +91,17 @@ class Endings:
         found = [at for stop in self.stop if (at := text.find(stop)) >= 0]
         return text[: min(found)] if found else text
 
-    def _stopped(self, row: Row, written: int) -> bool:
+    @cached_property
+    def _reach(self) -> int:
+        """Tokens at the end of a reply that a stop can be in."""
         # Every token adds a byte or more, but for special ones; some are parts of a character.
-        last = min(written, max(len(stop.encode()) for stop in self.stop) + 4)
-        tokens = row.sequence.tokens[-last:]
-        plain = all(stop.isascii() for stop in self.stop)
-        text = "".join(map(self.piece, tokens)) if plain else self.decode(tokens)
+        return max(len(stop.encode()) for stop in self.stop) + 4
+
+    @cached_property
+    def _plain(self) -> bool:
+        return all(stop.isascii() for stop in self.stop)
+
+    def _stopped(self, row: Row, written: int) -> bool:
+        tokens = row.sequence.tokens[-min(written, self._reach) :]
+        text = "".join(map(self.piece, tokens)) if self._plain else self.decode(tokens)
         return any(stop in text for stop in self.stop)
