@@ -274,3 +274,17 @@ def test_retention_is_shown_under_other_measures(contents: ReportContents) -> No
     known = tuple(replace(s, measures=()) for s in contents.comparison.students)
     without = replace(contents, comparison=replace(contents.comparison, students=known))
     assert "Under other measures" not in html_report(without)
+
+
+def test_heat_maps_give_way_where_they_alone_are_too_large(
+    contents: ReportContents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "Heat maps of pairs of axes are left out"
+    page = html_report(contents)
+    assert told not in page
+    assert 'class="heats' in page
+    monkeypatch.setattr("falloff.report.html.MOST_BYTES", 1)
+    page = html_report(contents)
+    assert told in page
+    assert 'class="heats' not in page
+    assert "Competence over steps in rule chain" in page

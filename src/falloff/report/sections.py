@@ -75,10 +75,14 @@ class Setting:
 
 
 class Sections:
-    """All sections of one report. ``budget`` bounds the bytes of its transcripts."""
+    """All sections of one report. ``budget`` bounds the bytes of its transcripts.
 
-    def __init__(self, contents: ReportContents, *, budget: int) -> None:
+    ``maps``: whether there is room for heat maps.
+    """
+
+    def __init__(self, contents: ReportContents, *, budget: int, maps: bool = True) -> None:
         self.contents = contents
+        self.maps = maps
         self.seats = seats(contents.comparison)
         self.panels = panels(contents.comparison)
         self.scales = {p.family: panel_scales(p, contents.axes) for p in self.panels}
@@ -165,7 +169,7 @@ class Sections:
             audited=audit_sentence(panel),
             beyond=beyond(panel),
             curves=tuple(curve for curve in curves if curve),
-            pairs=heat_pairs(panel, scales),
+            pairs=heat_pairs(panel, scales) if self.maps else (),
         )
 
     def _curve(self, panel: Panel, scale: Scale) -> CurveSection | None:
