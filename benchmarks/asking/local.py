@@ -6,6 +6,7 @@ conversations of several turns. Every measurement is a process of its own; loadi
 Once each peer's best batch size is known, all are measured in turn, and the medians compared.
 
     python -m benchmarks.asking.local [--checkpoint FOLDER …] [--probes 256] [--rounds 3]
+                                     [--works single …] [--batches 64 …]
 
 Without ``--checkpoint``: the embedded teacher. A peer that is not installed is left out, and that
 is said. Texts that differ are counted: near-ties can fall either way.
@@ -57,12 +58,14 @@ def median(results: list[dict[str, Any]]) -> dict[str, Any]:
     return {**results[0], **times}
 
 
-def compare(folder: Path, probes: int, batches: Sequence[int], rounds: int) -> None:
+def compare(
+    folder: Path, works: Sequence[str], probes: int, batches: Sequence[int], rounds: int
+) -> None:
     print(f"\n{folder}, {probes} probes, one thread, median of {rounds}")
     peers = ["generate", *(["lm_eval"] if importlib.util.find_spec("lm_eval") else [])]
     if "lm_eval" not in peers:
         print("lm-eval is not installed (pip install lm-eval): left out")
-    for work in WORKS:
+    for work in works:
         sizes = {peer: best_batch(peer, folder, work, probes, batches) for peer in peers}
         sizes = {"falloff": OURS, **sizes}
         turns = [
@@ -95,12 +98,13 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, nargs="*", default=[EMBEDDED / "teacher"])
+    parser.add_argument("--works", choices=WORKS, nargs="*", default=list(WORKS))
     parser.add_argument("--probes", type=int, default=256)
     parser.add_argument("--batches", type=int, nargs="*", default=list(BATCHES))
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     for folder in asked.checkpoint:
-        compare(folder, asked.probes, asked.batches, asked.rounds)
+        compare(folder, asked.works, asked.probes, asked.batches, asked.rounds)
 
 
 if __name__ == "__main__":
