@@ -1,8 +1,8 @@
 """A mock endpoint that costs little: answers every request alike, after a while.
 
 ``python endpoint.py LATENCY_SECONDS`` prints its port and serves until it is ended. It keeps a call
-for somewhat longer, since timers are coarse and cores are shared: ``GET`` says how long in truth, in
-seconds, on average since the last such question.
+for somewhat longer, since timers are coarse and cores are shared: ``GET`` says how long in truth,
+in seconds, on average since the last such question.
 """
 
 from __future__ import annotations
