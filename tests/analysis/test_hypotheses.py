@@ -127,7 +127,9 @@ def test_the_json_of_a_report_has_what_is_promised():
 
 def test_the_page_says_verdict_effect_and_limits_and_has_a_figure():
     found = finding(judged([0.20, 0.22, 0.18, 0.21, 0.19]))
-    page = lab_page([found], "lab")
+    page = lab_page([found], "lab", "## What surprised\n\nNothing.\n")
+    assert "Of 1 verdict, **1 held**" in page.partition("What surprised")[0]
+    assert "Nothing." in page.partition("## H1 (small)")[0]
     assert "**Held**" in page
     assert "20 points (18–22)" in page
     assert "What it does not show" in page

@@ -300,3 +300,10 @@ def test_a_given_model_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path, mo
     assert problem.passing
     assert problem.message.count("No space left on device") == 1
     assert not list(tmp_path.glob("models/*"))
+
+
+def test_a_setting_of_ones_own_is_looked_for_where_one_stands(tmp_path, monkeypatch):
+    (tmp_path / "two.toml").write_text('extends = "small"\nseeds = [1, 2]\n')
+    monkeypatch.chdir(tmp_path)
+    found = read_experiment("h1", setting="two.toml")
+    assert (found.name, found.setting, found.seeds) == ("h1", "two", (1, 2))

@@ -75,7 +75,7 @@ def say_geometry(
                 f"{name:{width}}  {share:9}  {cloud.zone:6}  {cloud.participation_ratio:5.1f}"
                 f"  {cloud.effective_rank:9.1f}  {cloud.two_nn:5.1f}  {cloud.cka:.2f}"
             )
-    from falloff.report.numerals import number_interval
+    from falloff.report.numerals import number_interval, plural
 
     typer.echo("\nDoes it follow retention? Spearman's rho over the students, 90 % interval:")
     for one in tracked:
@@ -83,7 +83,7 @@ def say_geometry(
         said = (
             f"{number_interval(rho)}, {one.models} models"
             if rho.estimate is not None
-            else f"not known: {one.models} models, at least 5 that differ are needed"
+            else f"not known: {plural(one.models, 'model')}, at least 5 that differ are needed"
         )
         typer.echo(f"  {one.zone:6}  {one.measure:19}  {said}")
 

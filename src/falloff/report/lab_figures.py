@@ -15,7 +15,7 @@ _MOST_TICKS = 8
 # Room for the longest name of a contrast beside its effect and its answer.
 _WIDTH = 720.0
 # What 0 means, of measures that are no shares.
-_NOTHING = {"shape": "a scaled copy"}
+_NOTHING = {"shape": "no evidence"}
 
 
 def figure_of(found: Finding) -> Markup | None:
@@ -41,7 +41,7 @@ def _contrasts(found: Finding) -> DotPlot | None:
         ),
         ticks=_ticks(min(ends), max(ends), plain=plain),
         rows=tuple(_contrast_row(row) for row in shown),
-        references=((0.0, _NOTHING.get(first.measure, "0") if plain else "no difference"),),
+        references=((0.0, _NOTHING.get(first.measure, "none") if plain else "no difference"),),
         note="Dot and line: the effect and its 90 % interval. Diamond: the least that is asked.",
         width=_WIDTH,
     )

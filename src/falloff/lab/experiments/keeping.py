@@ -28,7 +28,7 @@ def keep_finding(finding: Finding, out: Path) -> Path:
 
 
 def read_findings(out: Path) -> list[Finding]:
-    """All findings in a folder, by hypothesis and name.
+    """All findings in a folder, by hypothesis and name, those of most seeds first.
 
     Raises :class:`UsageError` where there are none, or a file is none of ours.
     """
@@ -38,7 +38,9 @@ def read_findings(out: Path) -> list[Finding]:
             f"There are no findings in '{out}'.",
             remedy="Run an experiment: falloff lab run smoke; or name its folder with --out.",
         )
-    return sorted(found, key=lambda one: (not one.hypothesis, one.hypothesis, one.experiment))
+    return sorted(
+        found, key=lambda one: (not one.hypothesis, one.hypothesis, one.experiment, -one.seeds)
+    )
 
 
 def read_remarks(out: Path) -> str:
