@@ -63,9 +63,11 @@ def gate(
     """
     import falloff
     from falloff.report import write_text
+    from falloff.report.caveats import caveats
     from falloff.report.gate_export import gate_as_dict, junit_xml
 
-    report = falloff.open_run(run, train_data=train_data, view=view).gate(
+    opened = falloff.open_run(run, train_data=train_data, view=view)
+    report = opened.gate(
         policy, student=student, against=against, against_student=against_student, anytime=anytime
     )
     if junit is not None:
@@ -79,6 +81,9 @@ def gate(
         from falloff.report.terminal import render_gate
 
         render_gate(report, Console())
+    # What is missing of the run the gate has said itself.
+    for caveat in caveats(opened.comparison):
+        typer.echo(caveat, err=as_json)
     raise typer.Exit(EXIT[report.status])
 
 
