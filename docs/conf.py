@@ -8,8 +8,8 @@ copyright = author
 release = falloff.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
-# The figure of the demo, and the examples, stand where the repository has them.
-exclude_patterns = ["_build"]
+# What the lab's page takes in is no page of its own.
+exclude_patterns = ["_build", "lab"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"

@@ -123,7 +123,7 @@ def test_an_unknown_recipe_is_named_with_a_suggestion(tmp_path):
 
 
 def test_a_loss_that_is_not_finite_stops_the_training():
-    plan = Schedule(tokens=256, warmup=1, max_steps=20, other_rate=float("inf"))
+    plan = Schedule(tokens=256, warmup=1, max_steps=20, other_rate=1e30)
     with pytest.raises(ModelError, match="The loss is nan"):
         train(build(SMALL, 1), steps(plan.tokens), plan=plan)
 

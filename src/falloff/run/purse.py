@@ -61,7 +61,7 @@ class Purse:
         self._dearest = {
             key: price.of(usage)
             for key, usage in (dearest or {}).items()
-            if (price := ledger.prices[key[0]])
+            if (price := ledger.prices.get(key[0]))
         }
 
     async def open(self, answer: str, role: str, family: str, most: Usage) -> bool:
