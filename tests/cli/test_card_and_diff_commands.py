@@ -31,7 +31,7 @@ def test_a_card_is_a_section_with_metadata_and_a_figure(runs, tmp_path):
 
 
 def test_a_badge_is_one_svg(runs, tmp_path):
-    done = command("badge", runs / "before", "badge.svg", cwd=tmp_path)
+    done = command("badge", runs / "before", "--out", "badge.svg", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert ET.parse(tmp_path / "badge.svg").getroot().tag.endswith("svg")  # noqa: S314 - our own
 

@@ -69,8 +69,11 @@ def card(
 @app.command()
 def badge(
     run: options.OnDisk,
-    out: Annotated[Path, typer.Argument(help="The SVG to write.")],
     student: Student = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The SVG to write. Default: beside the run."),
+    ] = None,
 ) -> None:
     """Write the finding as a badge: an SVG of its own, coloured by the verdict."""
     import falloff
@@ -79,7 +82,8 @@ def badge(
     from falloff.report.finding_badge import finding_badge
 
     chosen = _chosen(falloff.open_run(run).comparison, student)
-    typer.echo(write_text(out, f"{badge_svg(finding_badge(chosen))}\n"))
+    file = out or run.with_suffix(".badge.svg")
+    typer.echo(write_text(file, f"{badge_svg(finding_badge(chosen))}\n"))
 
 
 def _chosen(comparison: Comparison, wanted: str | None) -> Comparison:

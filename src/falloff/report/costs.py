@@ -80,7 +80,7 @@ def savings(comparison: Comparison) -> Listing:
             worth = worth_words(student, better)
         cells = [percent(known[m.key]) for m in MEASURES]
         rows.append((one_line(student.model), percent_interval(student.retention), *cells, worth))
-    worth_by = f"Worth its price, by {measure.name.lower()}" if measure else "Worth its price"
+    worth_by = f"Worth it, by {measure.name.lower()}" if measure else "Worth it"
     listing = Listing(
         title="What it saves: shares of the teacher's, for an answer",
         heads=("Student", "Retention", *(m.name for m in MEASURES), worth_by),
